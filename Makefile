@@ -1,0 +1,24 @@
+.PHONY: help setup test check lock bench
+
+help:  ## Show the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
+
+setup:  ## Make .venv with all that development needs, from the lock file
+	./setup.sh dev
+
+test: setup check  ## Run every check and test (what CI runs)
+	.venv/bin/python -m pytest -n 2 --dist worksteal
+
+check: setup  ## Format, lint, types, layers
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+lock: setup  ## Renew the lock files
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --extra build -o requirements.lock pyproject.toml
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --extra build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+bench: setup  ## Measure throughput and quality (needs ../shared)
+	.venv/bin/python bench/throughput.py
+	.venv/bin/python bench/quality.py

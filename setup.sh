@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Makes .venv beside this script from a lock file with hashes, unless it is there already. `setup.sh dev` adds what tests need.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+kind="${1:-run}"
+lock="$here/requirements.lock"
+[ "$kind" = dev ] && lock="$here/requirements-dev.lock"
+venv="$here/.venv"
+stamp="$venv/.installed-$kind"
+wanted=$(cat "$lock" "$here/pyproject.toml" | sha256sum)
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
+
+usable() { command -v "$1" > /dev/null && "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2> /dev/null; }
+if [ ! -x "$venv/bin/python" ]; then
+    for python in "${PYTHON:-python3}" python3.13 python3.12 python3.11; do
+        if usable "$python"; then break; fi
+        python=
+    done
+    if [ -z "$python" ]; then
+        echo "logveil needs Python 3.11, 3.12 or 3.13; name one with PYTHON=/path/to/python $0" >&2
+        exit 2
+    fi
+    echo "Setting up $venv with $("$python" --version) (once, about two minutes) ..." >&2
+    "$python" -m venv "$venv" || { echo "this Python has no venv module; on Debian: apt-get install python3-venv" >&2; exit 2; }
+fi
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$lock"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e "$here"
+echo "$wanted" > "$stamp"
