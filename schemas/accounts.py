@@ -1,0 +1,127 @@
+"""Accounts: what the job sees of them, what the identity service says of them, and what becomes of them."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from schemas.policy import Policy
+
+UIN_FIELD = "uin"
+USERNAME_FIELD = "username"
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSighting:
+    """One account as a bundle's log lines show it; a pseudonym and its value are empty where absent.
+
+    `first_seen` and `last_seen` are event times, in milliseconds since the epoch. No repr shows the values.
+    """
+
+    epoch: str
+    uin_pseudonym: str
+    username_pseudonym: str
+    uin: str = field(repr=False)
+    username: str = field(repr=False)
+    first_seen: int
+    last_seen: int
+
+
+class AccountEventKind(StrEnum):
+    """What the identity service says has happened to an account, in the order in which equal times are read.
+
+    At equal times a termination is read last, so that it holds: deleting is the safe reading.
+    """
+
+    CREATED = "created"
+    UPDATED = "updated"
+    SUSPENDED = "suspended"
+    RESTORED = "restored"
+    TERMINATED = "terminated"
+    DELETED = "deleted"
+
+
+class AccountState(StrEnum):
+    """Where an account stands in its life."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    TERMINATED = "terminated"
+
+
+class AccountFault(StrEnum):
+    """Why an account event could not be used."""
+
+    NOT_JSON = "not_json"
+    NOT_AN_OBJECT = "not_an_object"
+    MISSING_ID = "missing_id"
+    UNKNOWN_KIND = "unknown_kind"
+    BAD_TIME = "bad_time"
+    FUTURE_TIME = "future_time"
+    MISSING_ACCOUNT = "missing_account"
+    TOO_LONG = "too_long"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEvent:
+    """One account life-cycle event; `time` is milliseconds since the epoch. No repr shows the account."""
+
+    id: str
+    kind: AccountEventKind
+    time: int
+    uin: str = field(repr=False)
+    username: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLife:
+    """What an account's events add up to; times are milliseconds since the epoch."""
+
+    state: AccountState
+    terminated_at: int | None = None
+    erase_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRules:
+    """What the policy says of accounts: their pseudonyms' prefixes, and the days until one is gone.
+
+    `log_retention_days` is the longest that a log line lives: so late may one of an erased account arrive.
+    """
+
+    uin_prefix: str
+    username_prefix: str
+    erase_within_days: int
+    log_retention_days: int
+
+    @classmethod
+    def of(cls, policy: Policy) -> "AccountRules":
+        """Return the rules of a policy."""
+        days = [
+            rule.erase_within_days
+            for rule in policy.categories.values()
+            if rule.erase_within_days is not None
+        ]
+        return cls(
+            policy[UIN_FIELD].prefix or UIN_FIELD,
+            policy[USERNAME_FIELD].prefix or USERNAME_FIELD,
+            min(days),
+            max(rule.retention_days for rule in policy.fields),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureTarget:
+    """A pseudonym that must go, where it stood in its own field or in a text.
+
+    A UIN's pseudonym goes always; a user name's from `since` until before `until` (milliseconds since
+    the epoch; None is open), because a name may pass from one account to the next.
+    """
+
+    pseudonym: str
+    field: str
+    since: int = 0
+    until: int | None = None
+
+    def covers(self, time: int) -> bool:
+        """Tell whether an event at this time is of the account."""
+        return self.since <= time and (self.until is None or time < self.until)

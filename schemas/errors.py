@@ -1,0 +1,73 @@
+"""Errors of configuration and operation; bad records are values (`schemas.events.Rejection`).
+
+LogveilError            root; messages hold names and positions, never event content
+├─ PolicyError          the policy document is wrong
+│  ├─ PolicySyntaxError   not YAML, duplicate key, wrong type
+│  ├─ UnknownPolicyKey    a key outside the closed form
+│  └─ MissingFieldRule    a required key, field or category is absent
+├─ SchemaError          an Avro schema and its record type disagree
+├─ OptionsError         contradictory or unsafe command-line options
+├─ KeyFileError         the pseudonym key is absent, too open or of the wrong size
+├─ InputError           an input cannot be read whole
+├─ OutputError          the output root cannot be written
+├─ LedgerError          the counts of a run do not balance
+├─ DetectorError        a detector's definition is wrong
+├─ RetentionError       a deletion plan is unsafe or stale
+└─ VaultError           the account vault cannot do what was asked
+"""
+
+
+class LogveilError(Exception):
+    """Root of all errors that logveil raises on purpose."""
+
+
+class PolicyError(LogveilError):
+    """The policy document is wrong."""
+
+
+class PolicySyntaxError(PolicyError):
+    """The policy is not YAML, repeats a key, or holds a value of the wrong type."""
+
+
+class UnknownPolicyKey(PolicyError):  # noqa: N818  (a name of the published error taxonomy)
+    """The policy holds a key outside its closed form."""
+
+
+class MissingFieldRule(PolicyError):  # noqa: N818
+    """The policy lacks a required key or a rule for a field."""
+
+
+class SchemaError(LogveilError):
+    """An Avro schema and its record type disagree."""
+
+
+class OptionsError(LogveilError):
+    """Command-line options contradict each other or are unsafe."""
+
+
+class KeyFileError(LogveilError):
+    """The pseudonym key is absent, readable by others, or of the wrong size."""
+
+
+class InputError(LogveilError):
+    """An input cannot be read whole."""
+
+
+class OutputError(LogveilError):
+    """The output root cannot be written."""
+
+
+class LedgerError(LogveilError):
+    """The counts of a run do not balance."""
+
+
+class DetectorError(LogveilError):
+    """A detector's definition is wrong."""
+
+
+class RetentionError(LogveilError):
+    """A deletion plan is unsafe or stale."""
+
+
+class VaultError(LogveilError):
+    """The account vault cannot do what was asked."""

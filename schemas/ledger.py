@@ -1,0 +1,176 @@
+"""The ledger of a run: what was read, what became of each record, and where the written records stand."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+from schemas.errors import LedgerError
+from schemas.events import Counts
+
+LEDGER_VERSION = 1
+REJECTED_CATEGORY = "rejected"
+COMMIT_KEY = "commit"
+"""Where a ledger's file says how its run was committed; it is no part of the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerInput:
+    """One input of a run: safe name, size in bytes, SHA-256 in hex, format, and the parts it was read in."""
+
+    name: str
+    bytes: int
+    checksum: str
+    format: str
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFile:
+    """One file of a run: partition relative to the root, name, records, size in bytes and SHA-256 in hex."""
+
+    partition: str
+    name: str
+    records: int
+    bytes: int
+    checksum: str
+
+    @property
+    def path(self) -> str:
+        """Return the path relative to the root."""
+        return str(PurePosixPath(self.partition, self.name))
+
+    @property
+    def input_prefix(self) -> str:
+        """Return the start of the checksum of the input that the file was made from.
+
+        Example:
+            >>> LedgerFile("category=x", "part-0123456789abcdef-00000.avro", 1, 2, "").input_prefix
+            '0123456789abcdef'
+        """
+        return self.name.split("-")[1]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A complete file in the staging folder and where it belongs.
+
+    `partition` is relative to the output root; `temp` is the name in the staging folder, unique to this
+    attempt; `final` is the name in the partition, equal in every attempt; `sha256` is in hex.
+    """
+
+    partition: str
+    temp: str
+    final: str
+    records: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What one run did.
+
+    `now`, `started` and `ended` are ISO 8601 times in UTC; `replaces` maps the checksum of an input that had
+    been committed before to the run whose files this one took the place of.
+    """
+
+    run_id: str
+    inputs: tuple[LedgerInput, ...]
+    counts: Counts
+    policy_version: str
+    policy_digest: str
+    key_epoch: str
+    now: str
+    started: str
+    ended: str
+    wall_seconds: float
+    runner: str
+    versions: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[LedgerFile, ...] = ()
+    replaces: Mapping[str, str] = field(default_factory=dict)
+
+    def with_files(self, files: Iterable[LedgerFile], replaces: Mapping[str, str] | None = None) -> "Ledger":
+        """Return the ledger with the files that hold its records."""
+        return replace(self, files=tuple(files), replaces=dict(replaces or {}))
+
+    def balance(self) -> None:
+        """Check that every record read is accounted for once, and that the files hold what was counted.
+
+        Raises:
+            LedgerError: The counts don't add up.
+        """
+        check_balance(self.counts, self.files)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ledger as JSON values, with the counts in order of their names."""
+        return {"version": LEDGER_VERSION, **asdict(self), "counts": dict(sorted(self.counts.items()))}
+
+    @classmethod
+    def from_json(cls, content: Any) -> "Ledger":
+        """Return the ledger that JSON values hold.
+
+        Raises:
+            LedgerError: They are not a ledger of this version.
+        """
+        if not isinstance(content, dict) or content.get("version") != LEDGER_VERSION:
+            raise LedgerError(f"this is not a ledger of version {LEDGER_VERSION}")
+        values = {name: value for name, value in content.items() if name not in ("version", COMMIT_KEY)}
+        try:
+            values["inputs"] = tuple(LedgerInput(**item) for item in values["inputs"])
+            values["files"] = tuple(LedgerFile(**item) for item in values["files"])
+            values["counts"] = Counter(values["counts"])
+            return cls(**values)
+        except (KeyError, TypeError, ValueError) as error:
+            raise LedgerError("the ledger lacks a key, or holds one that is not known") from error
+
+
+def total(counts: Mapping[str, int], prefix: str) -> int:
+    """Return the sum of the counts whose names start with a prefix.
+
+    Example:
+        >>> total({"rejected/not_json": 2, "rejected/too_long": 1, "read": 9}, "rejected/")
+        3
+    """
+    return sum(number for name, number in counts.items() if name.startswith(prefix))
+
+
+def check_balance(counts: Mapping[str, int], files: Iterable[LedgerFile]) -> None:
+    """Check that every record read is accounted for once, and that the files hold what was counted.
+
+    Example:
+        >>> check_balance({"read": 2, "expired_on_arrival": 1, "duplicates_dropped": 1}, [])
+        >>> check_balance({"read": 2}, [])
+        Traceback (most recent call last):
+        ...
+        schemas.errors.LedgerError: the run doesn't balance: 2 read, 0 accounted for (0 written, 0 rejected, \
+0 expired on arrival, 0 duplicates dropped)
+
+    Raises:
+        LedgerError: The counts don't add up, or one of them is negative.
+    """
+    negative = sorted(name for name, number in counts.items() if number < 0)
+    if negative:
+        raise LedgerError(f"the run doesn't balance: {negative[0]} is negative")
+    read, written = counts.get("read", 0), counts.get("written", 0)
+    rejected = total(counts, "rejected/")
+    expired, dropped = counts.get("expired_on_arrival", 0), counts.get("duplicates_dropped", 0)
+    accounted = written + rejected + expired + dropped
+    if read != accounted:
+        raise LedgerError(
+            f"the run doesn't balance: {read} read, {accounted} accounted for ({written} written,"
+            f" {rejected} rejected, {expired} expired on arrival, {dropped} duplicates dropped)"
+        )
+    _check_files(written, rejected, files)
+
+
+def _check_files(written: int, rejected: int, files: Iterable[LedgerFile]) -> None:
+    held: Counter[bool] = Counter()
+    for file in files:
+        held[file.partition.startswith(f"category={REJECTED_CATEGORY}/")] += file.records
+    if held[False] != written or held[True] != rejected:
+        raise LedgerError(
+            f"the run doesn't balance: {written} written and {rejected} rejected,"
+            f" but the files hold {held[False]} and {held[True]}"
+        )
