@@ -1,0 +1,66 @@
+"""What may be written of a structured value."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.policy import Treatment
+from schemas.policy_file import default_policy
+from transforms.pseudonyms import PSEUDONYM, PseudonymKey, pseudonym
+from transforms.treatments import Treated, compile_treatments, truncate_ip
+
+KEY = PseudonymKey(bytes(range(32)), "3")
+
+
+@pytest.mark.parametrize(
+    ("value", "network"),
+    [
+        pytest.param("10.6.88.244", "10.6.88.0/24", id="v4"),
+        pytest.param(" 10.6.88.244 ", "10.6.88.0/24", id="blanks"),
+        pytest.param("::ffff:10.6.88.244", "10.6.88.0/24", id="v4-mapped"),
+        pytest.param("2001:DB8:1:2::F", "2001:db8:1::/48", id="v6-upper-case"),
+        pytest.param("fe80::1%eth0", "fe80::/48", id="zone"),
+        pytest.param("::1", "::/48", id="loopback"),
+        pytest.param("10.6.88.0/24", "10.6.88.0/24", id="already-cut"),
+        pytest.param("10.6.88.7/24", "10.6.88.0/24", id="address-with-our-prefix"),
+        pytest.param("010.6.88.1", None, id="octal-looking"),
+        pytest.param("10.6.88.244:443", None, id="with-port"),
+        pytest.param("10.6.88", None, id="three-parts"),
+        pytest.param("2001:db8::/24", None, id="another-prefix"),
+        pytest.param("", None, id="empty"),
+    ],
+)
+def test_an_address_is_cut_to_its_network(value, network):
+    assert truncate_ip(value) == network
+
+
+@given(st.ip_addresses())
+def test_cutting_an_address_twice_is_cutting_it_once(address):
+    once = truncate_ip(str(address))
+    assert once is not None
+    assert truncate_ip(once) == once
+
+
+@given(st.text(min_size=1))
+def test_a_pseudonym_has_its_form_and_is_its_own_pseudonym(value):
+    first = pseudonym(KEY, "usr", "username", value)
+    assert PSEUDONYM.fullmatch(first)
+    assert pseudonym(KEY, "usr", "username", first) == first
+
+
+def test_equal_values_of_two_fields_have_different_pseudonyms():
+    assert pseudonym(KEY, "fld", "a", "x") != pseudonym(KEY, "fld", "b", "x")
+
+
+def test_a_key_does_not_show_in_its_repr():
+    assert repr(KEY) == "PseudonymKey(epoch='3')"
+
+
+def test_a_kept_field_passes_only_in_its_form():
+    treat = compile_treatments(default_policy(), KEY)["state"]
+    assert treat("RUNNING") == Treated("RUNNING", Treatment.KEEP)
+    assert treat("lin.qiao@example.com") is None
+
+
+def test_free_text_has_no_treatment_as_a_whole():
+    assert "description" not in compile_treatments(default_policy(), KEY)

@@ -1,0 +1,253 @@
+"""Sort the keys of a log event into the policy's fields; what the policy does not know has no purpose."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import apache_beam as beam
+import orjson
+from apache_beam.pvalue import PCollection
+from apache_beam.typehints.decorators import no_annotations
+
+from schemas.events import ClassifiedEvent, Counts, LogEvent, Reason, Stage
+from schemas.policy import Policy, Treatment
+from transforms.batches import Outcome, Stepped, apply_step
+from transforms.event_time import event_time_ms
+from transforms.rejections import Rejecter
+
+MAX_NAME = 64
+UNNAMEABLE = "unnameable"
+_MAX_DEPTH = 16
+_CACHED_KEYS = 4096
+_ENVELOPE = re.compile(r"__[A-Z_]+__(?:\..*)?", re.DOTALL)
+_PLAIN_NAME = re.compile(r"(?!.*\d{3})[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
+_KEY_LIKE = re.compile(r"(?:[A-Za-z]+[0-9]+){3}|[A-Za-z0-9]{33}")
+_SOURCE_PARTS = (
+    ("__TOPIC__", re.compile(r"(?:\d+-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")),
+    ("__TAG__.region", re.compile(r"[a-z]{2}-[a-z]{2,16}(?:-[a-z0-9]{1,3})?")),
+    ("__TAG__.cluster_id", re.compile(r"cls-[a-z0-9]{8}")),
+)
+
+
+class UnknownFields(StrEnum):
+    """What becomes of a field that the policy does not know."""
+
+    DROP = "drop"
+    REDACT = "redact"
+    REJECT = "reject"
+
+
+def as_text(value: Any) -> str:
+    """Return a value as text: strings as they are, everything else as JSON; None is empty.
+
+    Example:
+        >>> as_text("a"), as_text(7), as_text({"a": [True]}), as_text(None)
+        ('a', '7', '{"a":[true]}', '')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def nameable(name: str, people: Sequence[str] = ()) -> str:
+    """Return a field name that may be counted in the clear, or `unnameable`.
+
+    A name is printed only if it is a plausible identifier, has no run of three digits, no word that mixes letters and
+    digits as a key does, and holds none of the event's own people.
+
+    Example:
+        >>> nameable("retry.count"), nameable("13800138000"), nameable("quota_lin", ["lin"]), nameable("x7kq2vb9a")
+        ('retry.count', 'unnameable', 'unnameable', 'unnameable')
+    """
+    folded = name.casefold()
+    if _PLAIN_NAME.fullmatch(name) is None or _KEY_LIKE.search(name) is not None:
+        return UNNAMEABLE
+    return UNNAMEABLE if any(person.casefold() in folded for person in people if person) else name
+
+
+def log_source(envelope: Mapping[str, Any]) -> str | None:
+    """Return the topic, region and cluster of an event, those that have their form, joined by a slash.
+
+    Example:
+        >>> log_source({"__TAG__.region": "ap-guangzhou", "__TAG__.cluster_id": "cls-a1b2c3d4"})
+        'ap-guangzhou/cls-a1b2c3d4'
+    """
+    parts = [
+        value
+        for name, form in _SOURCE_PARTS
+        if isinstance(value := envelope.get(name), str) and form.fullmatch(value)
+    ]
+    return "/".join(parts) or None
+
+
+def package_coordinates(envelope: Mapping[str, Any]) -> str | None:
+    """Return the log service's coordinates of an event, where it gives both its package and its place in it."""
+    package, log = envelope.get("__PKGID__"), envelope.get("__PKG_LOGID__")
+    return None if package in (None, "") or log in (None, "") else f"{package}/{log}"
+
+
+@dataclass(frozen=True)
+class ClassifyStep:
+    """Configuration of the classification."""
+
+    policy: Policy
+    reject: Rejecter
+    unknown_fields: UnknownFields = UnknownFields.DROP
+
+    def build(self) -> Callable[[Sequence[LogEvent]], Outcome[ClassifiedEvent]]:
+        """Return the classification of a batch."""
+        return _Classifier(self).classify
+
+
+@dataclass(slots=True)
+class _Sorted:
+    values: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+    unknown: list[tuple[str, Any]] = field(default_factory=list)
+    seconds: list[str] = field(default_factory=list)
+
+
+class _Classifier:
+    def __init__(self, step: ClassifyStep) -> None:
+        self._reject = step.reject
+        self._unknown_fields = step.unknown_fields
+        self._field_of = _cached_lookup(step.policy)
+        self._dropped = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.DROP}
+        self._people = [
+            rule.name
+            for rule in step.policy.fields
+            if rule.treatment in (Treatment.PSEUDONYMISE, Treatment.TRUNCATE_IP)
+        ]
+
+    def classify(self, events: Sequence[LogEvent]) -> Outcome[ClassifiedEvent]:
+        outcome: Outcome[ClassifiedEvent] = Outcome([])
+        for event in events:
+            result = self._classify_one(event, outcome.counts)
+            if isinstance(result, Reason):
+                outcome.rejections.append(self._reject(event.record, Stage.CLASSIFY, result))
+                outcome.counts[f"rejected/{result}"] += 1
+            else:
+                outcome.kept.append(result)
+        return outcome
+
+    def _classify_one(self, event: LogEvent, counts: Counts) -> ClassifiedEvent | Reason:
+        found = _Sorted()
+        for key, value in event.pairs:
+            self._sort(key, value, found, 0)
+        time = event_time_ms(event.envelope, found.values.get("access_time"))
+        if isinstance(time, Reason):
+            return time
+        if found.unknown or found.seconds:
+            if self._unknown_fields is UnknownFields.REJECT and found.unknown:
+                return Reason.UNKNOWN_FIELD
+            self._keep_or_count(found, counts)
+        if not found.values and not found.others:
+            return Reason.NO_KNOWN_FIELD
+        for name in self._dropped & found.values.keys():
+            del found.values[name]
+            counts[f"field/{name}/{Treatment.DROP}"] += 1
+        return ClassifiedEvent(
+            event.record,
+            found.values,
+            found.others,
+            time,
+            log_source(event.envelope),
+            package_coordinates(event.envelope),
+        )
+
+    def _sort(self, key: str, value: Any, found: _Sorted, depth: int) -> None:
+        name = self._field_of(key)
+        if name is not None:
+            text = as_text(value)
+            if not text:
+                return
+            if name in found.values:
+                found.others[_free_key(name, found.others)] = text
+                found.seconds.append(name)
+            else:
+                found.values[name] = text
+        elif depth == 0 and _ENVELOPE.fullmatch(key):
+            return
+        else:
+            self._sort_unknown(key, value, found, depth)
+
+    def _sort_unknown(self, key: str, value: Any, found: _Sorted, depth: int) -> None:
+        members = _members(value) if depth < _MAX_DEPTH else None
+        if members is None:
+            found.unknown.append((key, value))
+            return
+        for inner, inner_value in members:
+            dotted = f"{key}.{inner}"
+            whole = self._field_of(dotted) is not None
+            self._sort(
+                dotted if whole or self._field_of(inner) is None else inner, inner_value, found, depth + 1
+            )
+
+    def _keep_or_count(self, found: _Sorted, counts: Counts) -> None:
+        for name in found.seconds:
+            counts[f"second_value/{name}"] += 1
+        people = [found.values[name] for name in self._people if name in found.values]
+        for key, value in found.unknown:
+            name = nameable(key, people)
+            counts[f"unknown_field/{name}"] += 1
+            if self._unknown_fields is UnknownFields.REDACT and (text := as_text(value)):
+                found.others[_free_key(name, found.others)] = text
+
+
+def _cached_lookup(policy: Policy) -> Callable[[str], str | None]:
+    known: dict[str, str | None] = {}
+
+    def lookup(key: str) -> str | None:
+        try:
+            return known[key]
+        except KeyError:
+            name = policy.field_of(key)
+            if len(known) < _CACHED_KEYS:
+                known[key] = name
+            return name
+
+    return lookup
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]] | None:
+    if isinstance(value, str) and value.startswith("{"):
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return None
+    return iter(value.items()) if isinstance(value, dict) and value else None
+
+
+def _free_key(name: str, taken: Mapping[str, str]) -> str:
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name}.{number}" in taken:
+        number += 1
+    return f"{name}.{number}"
+
+
+@beam.typehints.with_input_types(LogEvent)
+@dataclass
+class ClassifyFields(beam.PTransform):
+    """Sort the keys of log events into the policy's fields.
+
+    *Input*: `LogEvent`. *Output*: `Stepped` of `ClassifiedEvent`. *Bounded/unbounded*: both. *Windowing*: kept.
+    *Rejects*: no or unusable event time, no known field, unknown fields where the run says so.
+    *Guarantee*: a value whose key the policy does not know is in `others` only if the run keeps unknown fields.
+    """
+
+    policy: Policy
+    reject: Rejecter
+    unknown_fields: UnknownFields = UnknownFields.DROP
+
+    @no_annotations  # Beam knows no output of three collections
+    def expand(self, events: PCollection[LogEvent]) -> Stepped:
+        """Apply the classification."""
+        return apply_step(
+            events, ClassifyStep(self.policy, self.reject, self.unknown_fields), "SortKeysIntoFields"
+        )

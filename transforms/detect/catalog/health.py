@@ -1,0 +1,116 @@
+"""Identifiers of patients, subjects and samples next to a cue."""
+
+import re
+
+from transforms.detect.detector import Detector
+
+_ACCESSION = re.compile(
+    r"(?i)(?:[SED]R[APRSXZ]\d{5,9}|SAM[NED][A-Z]?\d{5,12}|PRJ[NED][A-Z]\d+|GS[EM]\d+|ENS[A-Z]{0,6}[GTPER]\d{6,}|[NX][MRPCGTW]_\d+|GC[AF]_\d+|rs\d+"
+    r"|EGA[A-Z]\d+|MTBLS\d+|PXD\d+|CR[ARX]\d+|HRA\d+|NCT\d{8}|(?:chr)?[0-9XYM]{1,2}:\d.*|\d+(?:\.\d+)?(?:[kmgt]i?b?|bp|x|ms|s|%)?|\d{4}-\d\d-\d\d.*)\Z"
+)
+_ID = r"[A-Za-z0-9][A-Za-z0-9_.#/-]{2,38}[A-Za-z0-9]"
+
+
+def is_accession(value: str) -> bool:
+    """Tell whether a word is an accession number of a public archive, a genome position, a size or a date.
+
+    Example:
+        >>> is_accession("SRR6357070"), is_accession("ENSG00000139618"), is_accession("S23-00412")
+        (True, True, False)
+    """
+    return _ACCESSION.match(value) is not None
+
+
+def is_sample_shape(value: str) -> bool:
+    """Tell whether a word looks like a sample's or patient's number and not like an accession, a size or a date.
+
+    Example:
+        >>> [is_sample_shape(text) for text in ("S23-00412", "SRR6357070", "WT_REP1", "12.5")]
+        [True, False, False, False]
+    """
+    if sum(map(str.isdigit, value)) < 3 or is_accession(value):
+        return False
+    return not value.lower().endswith(
+        (".gz", ".bam", ".bai", ".vcf", ".fq", ".fastq", ".log", ".txt", ".sh", ".py", ".java", ".json")
+    )
+
+
+def _is_sample(match: re.Match[str]) -> bool:
+    return is_sample_shape(match.group("value"))
+
+
+def _is_patient(match: re.Match[str]) -> bool:
+    value = match.group("value")
+    return _is_sample(match) or (value.isdigit() and len(value) >= 6)
+
+
+PATIENT = Detector(
+    name="patient_id",
+    kind="PATIENT_ID",
+    pattern=(
+        r"(?:(?<![A-Za-z])(?:patients?|subjects?|participants?|donors?|probands?|individuals?|mrn|medical[ _-]record|case|inpatient|outpatient|hospital|admission|visit)"
+        r"(?:[ _-]?(?:id|no\.?|num(?:ber)?|code|identifier))?(?![A-Za-z0-9])|患者|病人|受试者|受检者|病历|住院|门诊|就诊卡?|病案)(?:编号|号码?|ID|标识)?[\"']?[ \t]{0,2}[：:=#]?[ \t]{0,2}[\"'\[(（]?"
+        rf"(?P<value>{_ID})(?![\w/=(])"
+    ),
+    trigger=(
+        r"(?i)(?:(?:patients?|subjects?|participants?|donors?|probands?|individuals?|mrn|medical[ _-]record|case|inpatient|outpatient"
+        r"|hospital|admission|visit)(?:[ _-]?(?:id|no\.?|num(?:ber)?|code|identifier))?"
+        r"|(?:患者|病人|受试者|受检者|病历|住院|门诊|就诊卡?|病案)(?:编号|号码?|ID|标识)?)"
+        r"[\"']?[ \t]{0,2}(?:[:=#]|：)?[ \t]{0,2}(?:[\"'\[(]|（)?[a-z0-9][a-z0-9_.#/-]{0,38}[0-9]"
+    ),
+    source="HL7 v2.5.1 PID-3 and FHIR Patient.identifier type MR; WS 445-2014 (病案号, 门诊号, 住院号)",
+    examples=("patient=«PT-204117» sample", "for subject «P1029-331»", "患者编号 «ZY20240117»，"),
+    counter_examples=("patient 12 of 30", "subject SRR6357070", "case ABC"),
+    boundary="MRN: «MRN0042917»",
+    score=0.8,
+    ignore_case=True,
+    check=_is_patient,
+)
+
+SAMPLE = Detector(
+    name="sample_id",
+    kind="SAMPLE_ID",
+    pattern=(
+        r"(?:(?<![A-Za-z])(?:samples?|specimens?|librar(?:y|ies)|biosamples?|aliquots?|barcode|accession[ _-]no|lab)(?:[ _-]?(?:id|no\.?|num(?:ber)?|name|code|identifier))?(?![A-Za-z0-9])"
+        r"|样本|样品|标本|文库|条码)(?:编号|号码?|ID|名称?)?[\"']?[ \t]{0,2}[：:=#]?[ \t]{0,2}[\"'\[(（]?"
+        rf"(?P<value>{_ID})(?![\w/=(])"
+    ),
+    trigger=(
+        r"(?i)(?:(?:samples?|specimens?|librar(?:y|ies)|biosamples?|aliquots?|barcode|accession[ _-]no|lab)"
+        r"(?:[ _-]?(?:id|no\.?|num(?:ber)?|name|code|identifier))?|(?:样本|样品|标本|文库|条码)(?:编号|号码?|ID|名称?)?)"
+        r"[\"']?[ \t]{0,2}(?:[:=#]|：)?[ \t]{0,2}(?:[\"'\[(]|（)?[a-z0-9][a-z0-9_.#/-]{0,38}[0-9]"
+    ),
+    source="HL7 v2.5.1 SPM-2; Illumina sample sheet column Sample_ID",
+    examples=("sample=«S23-00412» ready", "Sample_ID: «HG-204117»", "样本编号«LIB204117_L2»"),
+    counter_examples=("sample SRR6357070", "sample: WT_REP1", "samples 12.5"),
+    boundary="sample_id=«SMPAB204117»",
+    score=0.8,
+    ignore_case=True,
+    check=_is_sample,
+)
+
+OBJECT_NAME = Detector(
+    name="sample_file_in_url",
+    kind="SAMPLE_ID",
+    pattern=(
+        r"\b(?:https?|s3|cosn?|gs|oss)://[^\s\"'<>?#:]{1,200}(?::\d{1,5}/[^\s\"'<>?#:]{0,200})?(?<=/)(?P<value>[A-Za-z0-9][A-Za-z0-9_-]{3,40})"
+        r"(?=(?:\.[A-Za-z0-9]{1,10}){0,2}\.(?:bam|bai|cram|crai|sam|vcf|bcf|fastq|fq|bed|maf|fa)\b)"
+    ),
+    trigger=r"(?:http|https|s3|cos|cosn|gs|oss)://[^ \t\n\"'<>?#]{1,450}\.(?:bam|bai|cram|crai|sam|vcf|bcf|fastq|fq|bed|maf|fa)",
+    source="Illumina bcl2fastq2 guide, FASTQ files: names begin with the sample's; BAM and VCF follow",
+    examples=(
+        "GET https://cos.example.com/«S23-00412».bam?sign=x",
+        "s3://bucket/run1/«HG-204117».g.vcf.gz copied",
+        "to cosn://b-1/a/«LIB204117_L2».fastq.gz",
+    ),
+    counter_examples=(
+        "https://ftp.example.org/SRR6357070.fastq.gz",
+        "https://h.example/WT_REP1.bam",
+        "https://h.example/S23-00412.html",
+    ),
+    boundary="https://h/«P1029-331».vcf",
+    score=0.7,
+    check=_is_sample,
+)
+
+HEALTH: tuple[Detector, ...] = (PATIENT, SAMPLE, OBJECT_NAME)

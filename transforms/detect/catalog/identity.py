@@ -1,0 +1,67 @@
+"""Numbers that the state or a bank gives a person."""
+
+import re
+
+from transforms.detect.catalog.contact import is_no_metric
+from transforms.detect.detector import Detector
+from transforms.detect.validators import digits_of, is_card, is_iban, is_resident_id
+
+
+def _is_resident(match: re.Match[str]) -> bool:
+    return is_resident_id(match.group("value").replace(" ", "").replace("-", ""))
+
+
+def _is_card(match: re.Match[str]) -> bool:
+    return is_card(digits_of(match.group("value"))) and is_no_metric(match)
+
+
+RESIDENT_ID = Detector(
+    name="resident_id_cn",
+    kind="CN_ID_CARD",
+    pattern=(
+        r"(?<![A-Za-z0-9_.])(?P<value>[1-8]\d{5}([ -]?)(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\2\d{3}[\dXx])"
+        r"(?![A-Za-z0-9_])"
+    ),
+    trigger=r"[^0-9A-Za-z_.][1-8][0-9]{5}[ -]?(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9][ -]?[0-9]{3}[0-9Xx]",
+    source="GB 11643-1999; check digit ISO 7064 MOD 11-2; province codes GB/T 2260",
+    examples=("身份证«11010519491231002X»校验", "id=«11010519491231002x»", "no «110105 19491231 002X»"),
+    counter_examples=("job=110105194912310021", "x11010519491231002X", "110105199913310026"),
+    boundary="«11010519491231002X»",
+    score=0.95,
+    check=_is_resident,
+)
+
+CARD = Detector(
+    name="card",
+    kind="CREDIT_CARD",
+    pattern=(
+        r"(?<![A-Za-z0-9_.])(?<!_-)(?<![A-Za-z0-9]-)(?P<value>[2-68]\d{3}([ -]?)\d{4}\2\d{4}\2\d{1,4}(?:\2\d{1,3})?|3[47]\d{2}([ -]?)\d{6}\3\d{5})"
+        r"(?![A-Za-z0-9_]|[.-]\d)"
+    ),
+    trigger=r"[^0-9A-Za-z_.][2-68][0-9]{3}[ -]?(?:[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]|[0-9]{6}[ -]?[0-9]{5})",
+    source="ISO/IEC 7812-1: issuer ranges and Luhn digit",
+    examples=("card «4111 1111 1111 1111» declined", "pan=«378282246310005»", "银行卡«6228480402564890018»"),
+    counter_examples=("batch 4111111111111112", "offset=4111111111111111", "blk_-4111111111111111"),
+    boundary="«5555-5555-5555-4444»",
+    score=0.9,
+    check=_is_card,
+)
+
+IBAN = Detector(
+    name="iban",
+    kind="IBAN_CODE",
+    pattern=r"(?<![A-Za-z0-9_])(?P<value>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)(?![A-Za-z0-9_])",
+    trigger=r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{4}",
+    source="ISO 13616-1; check digits ISO 7064 MOD 97-10",
+    examples=(
+        "to «DE89 3704 0044 0532 0130 00»",
+        "iban=«GB82WEST12345698765432»",
+        "(«FR1420041010050500013M02606»)",
+    ),
+    counter_examples=("DE00 3704 0044 0532 0130 00", "AB12CDEF3456", "SRR1234567890123"),
+    boundary="«NL91ABNA0417164300»",
+    score=0.9,
+    check=lambda match: is_iban(match.group("value")),
+)
+
+IDENTITY: tuple[Detector, ...] = (RESIDENT_ID, CARD, IBAN)

@@ -1,0 +1,215 @@
+"""Names of persons next to cues: roles, labels, mailboxes."""
+
+import re
+
+from transforms.detect.detector import Detector
+from transforms.detect.given_names import GIVEN_NAMES
+from transforms.detect.words import SURNAMES_PINYIN, SURNAMES_ZH, SURNAMES_ZH_TWO
+
+_HAN = "\u4e00-\u9fff"
+_SURNAME = "(?:" + "|".join(sorted(SURNAMES_ZH_TWO)) + "|[" + "".join(sorted(SURNAMES_ZH)) + "])"
+_NAME_ZH = rf"{_SURNAME}(?:[·•][{_HAN}]{{1,8}}|[{_HAN}]{{1,2}})"
+_WORD = r"[A-ZÀ-ÖØ-Þ](?:[a-zà-öø-ÿ]{1,20}|['’][A-Z][a-z]{1,20})(?:[-'’][A-ZÀ-ÖØ-Þ]?[a-zà-öø-ÿ]{1,20})?"
+NAME_EN = rf"{_WORD}(?: (?:[A-Z]\.|(?:van|von|de|der|den|del|della|da|di|la|le|bin|ibn|al|el|dos) {_WORD}|{_WORD})){{1,3}}"
+_ROLE_EN = (
+    r"(?:submitter|requester|requestor|requested[- ]by|submitted[- ]by|reported[- ]by|created[- ]by|approved[- ]by|reviewed[- ]by|signed[- ]off[- ]by"
+    r"|co-authored-by|author|committer|reviewer|reporter|assignee|approver|owner|maintainer|contact|contact person|attn|recipient|sender|payer|payee"
+    r"|card ?holder|account ?holder|beneficiary|customer|client name|patient|patient[ _-]?name|subject name|donor|physician|doctor|nurse|clinician"
+    r"|technician|operator|analyst|investigator|pi|principal investigator|supervisor|manager|employee|full[ _-]?name|real[ _-]?name|display[ _-]?name"
+    r"|first[ _-]?name|last[ _-]?name|given[ _-]?name|family[ _-]?name|surname|emergency contact|next of kin|guardian)"
+)
+_NOT_NAMES = frozenset(
+    """Access Account Action Apache Application Authentication Bad Bean Cannot Class Client Command Configuration Connection Container
+    Content Control Could Data Database Default Denied Empty End Error Event Exception Executor Failed Failure Fatal File Found Gateway
+    General Get Google Handler Host Http Illegal Info Input Internal Invalid Java Job Kernel Key Linux Loading Local Log Main Manager
+    Memory Message Method Microsoft Missing Module Mozilla Multiple Name Network New No Node None Not Null Number Object Offset Open
+    Operation Output Page Parameter Parse Password Permission Pipeline Pool Process Query Read Reads Received Remote Request Resource
+    Response Result Root Run Runtime Sample Security Server Service Session Set Shell Size Source Spring Sql Stack Start Started State
+    Status Step Stop Stopped Storage Stream String Success Support System Table Task Test Thread Time Timeout Token Total Type Unable
+    Unexpected Unknown Update User Users Value Version View Virtual Warning Web Windows Worker Workflow Write Zone Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+    Mon Tue Wed Thu Fri Sat Sun Customer Care Desk Team Group Department Center Centre
+    University Institute Hospital Laboratory Foundation Inc Ltd Corporation Company Public License Project Agent Unix Domain Socket""".split()
+)
+
+
+def is_name(value: str) -> bool:
+    """Tell whether capitalised words may be a person's name: no word of programs among them.
+
+    Example:
+        >>> is_name("Anna Smith"), is_name("Access Denied")
+        (True, False)
+    """
+    return not any(word in _NOT_NAMES for word in re.split(r"[ .]+", value))
+
+
+_SYLLABLE = (
+    r"(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|ui|uo|ue|er|a|o|e|i|u|v)"
+)
+_ENGLISH = frozenset(
+    "Run Can Men Pan Ban Fan Gang Long Song Pin Tan Ran Sun Me He She Bang Hang Ding Die Due Lie Tie Den".split()
+)
+_PINYIN = re.compile(rf"(?i){_SYLLABLE}(?:['-]?{_SYLLABLE})?")
+
+
+def is_listed_name(value: str) -> bool:
+    """Tell whether the first word is a given name, or the words are a Chinese name in Pinyin in either order.
+
+    Example:
+        >>> [is_listed_name(name) for name in ("Anna Smith", "Li Na", "Xiaoming Wang", "Thread Pool")]
+        [True, True, True, False]
+    """
+    words = value.split()
+    if not is_name(value):
+        return False
+    first, last = words[0], words[-1]
+    if first in GIVEN_NAMES or (re.fullmatch(_SYLLABLE, first, re.IGNORECASE) and first not in _ENGLISH):
+        return True
+    return (last in SURNAMES_PINYIN and _PINYIN.fullmatch(first) is not None) or (
+        first in SURNAMES_PINYIN and _PINYIN.fullmatch(last) is not None
+    )
+
+
+def _is_listed(match: re.Match[str]) -> bool:
+    return is_listed_name(match.group("value"))
+
+
+def _is_english(match: re.Match[str]) -> bool:
+    return is_name(match.group("value"))
+
+
+MAILBOX = Detector(
+    name="mailbox_name",
+    kind="PERSON",
+    pattern=rf"(?P<value>(?:{_WORD}(?:,? (?:[A-Z]\.|{_WORD})){{0,3}}|{_NAME_ZH}))[\"']? ?<(?=[^\s<>@]{{1,64}}@|EMAIL>|(?:usr|uin)_)",
+    trigger=r"[a-z\x80-\xff.][\"']? ?<[^ <>@]{1,64}@|<EMAIL>|<(?:usr|uin)_",
+    source="RFC 5322, 3.4 (name-addr); Git trailers",
+    examples=(
+        "Submitted-By: «Anna Smith» <a@example.com>",
+        'From: "«Li Na»" <ln@example.cn>',
+        "作者 «张伟» <zw@example.cn>",
+    ),
+    counter_examples=("see <http://x>", "Anna Smith (no mail)", "x < y@z.example"),
+    boundary="«Bob» <b@example.com>",
+    score=0.8,
+    check=_is_english,
+)
+
+ROLE = Detector(
+    name="person_role",
+    kind="PERSON",
+    pattern=rf"(?<![A-Za-z])(?i:{_ROLE_EN})[\"']?(?: ?[:=：] ?| )[\"'\[(]?(?P<value>{NAME_EN})(?![\w(=])",
+    trigger=(
+        r"(?i)(?:[a-z]{3}ed[- ]by|submitter|request[eo]r|author|committer|reviewer|reporter|assignee|approver|owner|maintainer"
+        r"|contact|person|attn|recipient|sender|payer|payee|holder|beneficiary|customer|patient|donor|physician|doctor|nurse"
+        r"|clinician|technician|operator|analyst|investigator|pi|supervisor|manager|employee|name|kin|guardian)"
+        r"[\"']?(?: ?(?:[:=]|：) ?| )[\"'\[(]?(?-i:[A-Z\x80-\xff])"
+    ),
+    source="Git and Debian trailers; labels of hospital and laboratory systems",
+    examples=(
+        "reported by «Anna Smith»",
+        "requester: «Ludwig van Beethoven», phone",
+        'author="«Jean-Luc O\'Brien»"',
+    ),
+    counter_examples=("created by Access Denied", "reported by NodeManager", "Author: unknown"),
+    boundary="payer=«Bo Li»",
+    score=0.75,
+    check=_is_english,
+)
+
+PARTICIPLE_BY = Detector(
+    name="person_by",
+    kind="PERSON",
+    pattern=rf"\b(?:[a-z]{{2,12}}ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) [\"'\[(]?(?P<value>{NAME_EN})(?![\w(=.])",
+    trigger=r"(?:ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) [\"'\[(]?[A-Z\x80-\xff]",
+    source="Change logs and ticket systems: participle, preposition, name",
+    examples=("[req by «Anna Smith»]", "approved by «María García»", "samples sent to «Olga Petrov»"),
+    counter_examples=("called by Spring Boot", "signed by Root Authority", "received from Node Manager"),
+    boundary="signed by «Bo Li»",
+    score=0.6,
+    check=_is_english,
+)
+
+BRACKETED = Detector(
+    name="person_bracketed",
+    kind="PERSON",
+    pattern=rf"[\[(<{{](?:(?:[a-z]{{2,12}} )?(?:by|for|from|to) )?(?P<value>{NAME_EN})[\])>}}]",
+    trigger=r"[\[(<{](?:(?:[a-z]{2,12} )?(?:by|for|from|to) )?[A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,42} [A-Z\x80-\xff]",
+    source="Diagnostic contexts of logging libraries (log4j NDC and MDC), which applications fill with the person",
+    examples=("[«Anna Smith»] step 2 failed", "closed (by «Maria Lopez»)", "main: [«Wei Zhang»] jetty"),
+    counter_examples=("[Thread Pool] idle", "[Actor Thread 19]", "(Apache Spark)"),
+    boundary="[«Li Na»]",
+    score=0.6,
+    check=_is_listed,
+)
+
+BESIDE_WORD = Detector(
+    name="person_beside_word",
+    kind="PERSON",
+    pattern=(
+        r"\b(?i:for|to|from|with|by|of|as|notify|notified|call|called|contact|ask|asked|attn|dear|hi|hello|user|thanks|cc|patient|subject|name)"
+        rf"(?:[:,]? |[\"']?[:=][\"']?)[\"'\[(]?(?P<value>{NAME_EN})(?![\w(=])"
+    ),
+    trigger=(
+        r"(?i)(?:for|to|from|with|by|of|as|notify|notified|call|called|contact|ask|asked|attn|dear|hi|hello|user|thanks|cc|patient|subject|name)"
+        r"(?:[:,]? |[\"']?[:=][\"']?)[\"'\[(]?(?-i:[A-Z\x80-\xff])[A-Za-z'\x80-\xff-]{1,42} (?-i:[A-Z\x80-\xff])"
+    ),
+    source="English prepositions and forms of address before a listed name",
+    examples=("retry for «Karen King»", "please call «Carlos Diaz» at x", "cc «Wei Zhang»"),
+    counter_examples=("for Apache Spark", "from Main Thread", "by Node Manager"),
+    boundary="for «Anna Li»",
+    score=0.55,
+    check=_is_listed,
+)
+
+TITLE = Detector(
+    name="person_title",
+    kind="PERSON",
+    pattern=rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? (?P<value>{_WORD}(?: (?:[A-Z]\.|{_WORD})){{0,3}})(?!\w)",
+    trigger=r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? [A-Z]",
+    source="Chicago Manual of Style, 10.11: social and academic titles",
+    examples=("call Dr. «Chen» today", "Prof «Ada Lovelace» signed", "Ms. «Okafor» is next"),
+    counter_examples=("Dr who", "Mr. 5", "HMs Access"),
+    boundary="Mr «Li»",
+    score=0.7,
+    check=_is_english,
+)
+
+CHINESE_LABEL = Detector(
+    name="person_label_zh",
+    kind="PERSON",
+    pattern=(
+        r"(?:姓名|名字|联系人|操作人员?|操作员|经办人|申请人|负责人|送检人|送检医生|受检者|受检人|受试者|检验者|审核者|审核人|报告人|提交人|创建人|患者|病人|"
+        r"家属|监护人|医生|医师|护士|技师|采样人|采集人|收件人|收货人|寄件人|发件人|签收人|持卡人|开户人|户主|法人|法定代表人|客户|用户|会员|员工|同事|老师|"
+        rf"学生|作者|发送给|通知|致电|先生女士)(?:姓名|名称?)?[ \t]{{0,2}}[：:=为是【\[（(“\"']{{0,3}}[ \t]{{0,2}}(?P<value>{_NAME_ZH})(?=[^{_HAN}]|\Z|[的已在于请和与，。]|电话|手机|身份|联系|样本|标本|性别|年龄|编号|病历|住院|登录|提交|先生|女士)"
+    ),
+    trigger=r"(?:姓|名|人|员|者|医|师|士|属|户|主|法|客|会|同|老|学|作|发|通|致|先|患)",
+    source="GB/T 2261 and hospital labels; surnames 百家姓",
+    examples=("联系人：«张伟»，电话", "送检人 «欧阳文博»，样本", "姓名=«李娜» 性别"),
+    counter_examples=("用户登录成功", "操作人：null", "患者编号 12"),
+    boundary="姓名：«王芳»",
+    score=0.8,
+)
+
+HONORIFIC_ZH = Detector(
+    name="person_honorific_zh",
+    kind="PERSON",
+    pattern=rf"(?:(?<![{_HAN}])|(?<=[系请致给找与和由经为]))(?P<value>{_SURNAME}[{_HAN}]{{0,2}}?)(?=先生|女士|小姐|医生|医师|教授|老师|主任|护士|同学|经理)",
+    trigger=r"(?:先生|女士|小姐|医生|医师|教授|老师|主任|护士|同学|经理)",
+    source="Chinese forms of address follow the name",
+    examples=("«张伟»医生开单", "转 «欧阳»主任", "：«赵敏»护士"),
+    counter_examples=("主治医生", "见老师", "女士 3 人"),
+    boundary="«李»女士",
+    score=0.6,
+)
+
+PEOPLE: tuple[Detector, ...] = (
+    MAILBOX,
+    ROLE,
+    PARTICIPLE_BY,
+    BRACKETED,
+    BESIDE_WORD,
+    TITLE,
+    CHINESE_LABEL,
+    HONORIFIC_ZH,
+)

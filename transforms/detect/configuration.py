@@ -1,0 +1,68 @@
+"""Configuration of the detection: picklable, checked, and built into a redactor where it is used."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from schemas.policy import Policy, Treatment
+from transforms.detect.catalog import CATALOG
+from transforms.detect.detector import Detector
+from transforms.detect.keyed import KeyedValues
+from transforms.detect.redactor import Recognizer, TextRedactor, Treat
+from transforms.detect.spans import Span
+from transforms.detect.vocabulary import Vocabulary
+from transforms.treatments import truncate_ip
+
+
+@dataclass(frozen=True)
+class Detection:
+    """What the detectors are to know: keys, fields, query keys and detectors beyond the catalogue.
+
+    `aliases` maps spellings of keys to the kind of personal data that their values are; `fields` maps a kind to
+    the field whose treatment its values get; `query_keys` are the case-folded query keys whose values a URL keeps;
+    `extra` are detectors that others add; `engine` names the scan engine, or None for the best there is.
+    """
+
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    query_keys: frozenset[str] = frozenset()
+    extra: tuple[Detector, ...] = ()
+    engine: str | None = None
+
+    @classmethod
+    def of(cls, policy: Policy, engine: str | None = None) -> "Detection":
+        """Return the detection that a policy asks for."""
+        aliases: dict[str, str] = {}
+        fields: dict[str, str] = {}
+        for rule in policy.fields:
+            kind = rule.entity
+            if kind is None:
+                continue
+            if rule.treatment is Treatment.PSEUDONYMISE:
+                aliases |= {alias: kind for alias in (rule.name, rule.label, *rule.aliases)}
+            if rule.treatment is not Treatment.TRUNCATE_IP:
+                fields.setdefault(kind, rule.name)
+        return cls(aliases, fields, policy.url_query_keys, engine=engine)
+
+    def recognizers(self) -> Sequence[Recognizer]:
+        """Return all recognizers in the order in which they are asked."""
+        return (KeyedValues(Vocabulary(self.aliases)), *CATALOG, *self.extra)
+
+    def build(self, treat: Treat | None = None) -> TextRedactor:
+        """Compile the automaton; `treat` gives the policy's replacement of a field's value."""
+        fields = self.fields if treat is not None else {}
+
+        def resolve(span: Span, value: str) -> Span | None:
+            if span.replacement is not None:
+                return span
+            if span.kind == "IP_ADDRESS":
+                replacement = truncate_ip(value) or truncate_ip(value.partition("/")[0])
+            else:
+                field_name = fields.get(span.kind)
+                replacement = None if field_name is None or treat is None else treat(field_name, value)
+            if replacement is None:
+                return span
+            if replacement == value:
+                return None
+            return Span(span.start, span.end, span.kind, span.score, span.recognizer, replacement)
+
+        return TextRedactor(self.recognizers(), resolve, self.query_keys, self.engine)

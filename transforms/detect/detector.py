@@ -1,0 +1,58 @@
+"""A detector: one form of personal data, its trigger for the shared scan, and the examples that hold it."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from schemas.errors import DetectorError
+from transforms.detect.spans import KIND, Span
+
+VALUE = "value"
+"""Name of the group that holds the personal data; without it the whole match does."""
+
+Check = Callable[[re.Match[str]], bool]
+
+
+@dataclass(frozen=True)
+class Detector:
+    r"""Everything that is known of one form of personal data.
+
+    `pattern` is a regular expression of Python, in which \w, \d, \s and \b mean ASCII, without nested repeats; `trigger` one that Hyperscan,
+    RE2 and Python read alike over the UTF-8 bytes of a text between line feeds, and that matches wherever the
+    pattern does (perhaps elsewhere too). `check` refuses a match by checksum or context. `source` says where the form is defined. In examples and in the
+    boundary case the value stands between « and »; counter-examples hold nothing.
+    """
+
+    name: str
+    kind: str
+    pattern: str
+    trigger: str
+    source: str
+    examples: tuple[str, ...]
+    counter_examples: tuple[str, ...]
+    boundary: str
+    score: float = 0.8
+    check: Check | None = None
+    ignore_case: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that no token can show."""
+        if not KIND.fullmatch(self.kind):
+            message = f"detector {self.name}: kind must be upper-case words joined by underscores"
+            raise DetectorError(message)
+
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """Return the compiled pattern."""
+        return re.compile(self.pattern, re.ASCII | (re.IGNORECASE if self.ignore_case else 0))
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Yield the spans of a text, from left to right."""
+        check = self.check
+        group = VALUE if VALUE in self.compiled.groupindex else 0
+        for match in self.compiled.finditer(text):
+            if check is None or check(match):
+                start, end = match.span(group)
+                if start < end:
+                    yield Span(start, end, self.kind, self.score, self.name)

@@ -1,0 +1,106 @@
+"""Find values behind a key: JSON, key=value, query strings, HTTP headers, Java maps, environment dumps."""
+
+import re
+from collections.abc import Iterator
+from itertools import chain
+
+from transforms.detect.catalog.people import NAME_EN
+from transforms.detect.spans import Span
+from transforms.detect.value_shapes import Value, fits
+from transforms.detect.vocabulary import DIGITS, PASSWORD, PERSON, Vocabulary
+
+KEYED = "keyed_value"
+"""Name of this recognizer."""
+
+KEYED_SCORE = 0.985
+_KEY = re.compile(
+    r"(?P<key>(?<!\w)[A-Za-z0-9_][\w.\-]{0,63}+|[\u4e00-\u9fff])(?P<closing>[\"'\])]{0,2})[ \t]{0,4}"
+    r"(?P<sep>=>|:=|==?|[:：＝]|(?<=[\u4e00-\u9fff])(?=[\[【（(“]))(?P<space>[ \t]{0,8})",
+    re.ASCII,
+)
+_ELEMENT = re.compile(
+    r"<(?:[A-Za-z][\w.-]{0,30}:)?(?P<key>[A-Za-z_][\w.\-]{0,63})(?P<closing>)(?: [^<>]{0,200})?(?P<sep>>)(?P<space>[ \t]{0,8})(?=[^<>\s][^<>]{0,256}</)"
+)
+_VALUE = re.compile(
+    r"\"(?P<double>[^\"\n]{0,256})|'(?P<single>[^'\n]{0,256})"
+    r"|[<\[(“‘【「（](?P<bracket>[^<>\[\]()“”‘’【】「」（）\n]{1,128})[>\])”’】」）]"
+    r"|(?P<plain>[^\s,;&|\"'<>()\[\]{}“”‘’【】「」（），；。、\\]{1,256})"
+)
+_NAME = re.compile(NAME_EN)
+_MORE_DIGITS = re.compile(r"(?:[ -]\d{2,8}){1,6}(?![\w:])")
+_MORE_SECRET = re.compile(r"(?:[&;,|!*#(){}\[\]](?![\w.\-]{1,64}=)[^\s&;,|\"'<>]{1,256}){1,16}")
+_BEFORE = re.compile(r"(?:[A-Za-z]{1,16} ){1,2}\Z")
+_LAST_WORDS = frozenset("name id number no key code by account".split())
+_HAN_BEFORE = re.compile(r"[\u4e00-\u9fff]+\Z")
+_LONGEST_HAN = 12
+_LOOK_BACK = 40
+
+
+class KeyedValues:
+    """Recognizes values by their key."""
+
+    name = KEYED
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._classify = vocabulary.classify
+        self.trigger = vocabulary.trigger
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Yield the values of known keys, from left to right."""
+        elements = _ELEMENT.finditer(text) if "</" in text else ()
+        for key in chain(_KEY.finditer(text), elements):
+            found = self._classify(_whole_key(text, key)) or self._with_words_before(text, key)
+            value = _VALUE.match(text, key.end()) if found is not None else None
+            if found is None or value is None or _is_resource_name(text, key):
+                continue
+            kind, shape = found
+            start, end = _bounds(text, value, shape)
+            content = text[start:end]
+            if self._is_column(content) or not fits(_described(key, value, content), shape):
+                continue
+            if kind == "UIN" and not any(map(str.isdigit, content)):
+                kind = "USERNAME"
+            yield Span(start, end, kind, KEYED_SCORE, KEYED)
+
+    def _is_column(self, value: str) -> bool:
+        """Tell whether a value is a key itself, as where SQL compares two columns."""
+        table, dot, _column = value.rpartition(".")
+        return bool(dot) and table.isidentifier() and self._classify(value) is not None
+
+    def _with_words_before(self, text: str, key: re.Match[str]) -> tuple[str, str] | None:
+        if key.group("key").lower() not in _LAST_WORDS:
+            return None
+        before = _BEFORE.search(text, max(0, key.start() - _LOOK_BACK), key.start())
+        return None if before is None else self._classify(before.group() + key.group("key"))
+
+
+def _whole_key(text: str, key: re.Match[str]) -> str:
+    """Return a key with the Han characters before it: only its end was matched."""
+    start = key.start("key")
+    han = _HAN_BEFORE.search(text, max(0, start - _LONGEST_HAN), start)
+    return key.group("key") if han is None else han.group() + key.group("key")
+
+
+def _is_resource_name(text: str, key: re.Match[str]) -> bool:
+    """Tell whether the key is a part of a name with colons, as in `arn:aws:secretsmanager:…:secret:name`."""
+    return key.group("sep") == ":" and not key.group("space") and text[key.start() - 1 : key.start()] == ":"
+
+
+def _bounds(text: str, value: re.Match[str], shape: str) -> tuple[int, int]:
+    group = value.lastgroup or "plain"
+    start, end = value.span(group)
+    if group == "plain":
+        end = start + len(text[start:end].rstrip(".:!?"))
+        if shape == PERSON and (name := _NAME.match(text, start)):
+            end = max(end, name.end())
+        more = _MORE_DIGITS if shape == DIGITS else _MORE_SECRET if shape == PASSWORD else None
+        if more is not None and (rest := more.match(text, end)):
+            end = rest.end()
+    return start, end
+
+
+def _described(key: re.Match[str], value: re.Match[str], content: str) -> Value:
+    quoted = value.lastgroup != "plain"
+    colon = key.group("sep") in (":", "：") and not key.group("closing")
+    prose = colon and not quoted and bool(key.group("space"))
+    return Value(key.group("key"), content, quoted, colon, prose)

@@ -1,0 +1,83 @@
+"""Find the event's own people in its text: the literal values of its fields."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from transforms.detect.spans import Known, Span
+from transforms.detect.words import COMMON_ACCOUNTS
+
+OWN = "own_people"
+"""Name of this recognizer."""
+
+OWN_SCORE = 0.99
+_V4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+_SHORTEST_NAME = 4
+_SHORTEST_NUMBER = 6
+
+
+def folded(text: str) -> str:
+    """Return a text in lower case, every character at its place.
+
+    Example:
+        >>> folded("Li.NA\u0130")
+        'li.na\u0130'
+    """
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+
+
+def is_distinct(text: str) -> bool:
+    """Tell whether a value is searched for without a cue: not short, and no word that logs use anyway.
+
+    Example:
+        >>> is_distinct("zhang.wei"), is_distinct("root"), is_distinct("li"), is_distinct("10001")
+        (True, False, False, False)
+    """
+    if text.isdigit():
+        return len(text) >= _SHORTEST_NUMBER
+    return len(text) >= (_SHORTEST_NAME if text.isascii() else 2) and text.lower() not in COMMON_ACCOUNTS
+
+
+class People:
+    """The known values of one event, ready to be searched for."""
+
+    def __init__(self, known: Sequence[Known]) -> None:
+        self.by_text = {
+            folded(person.text.strip()): person for person in reversed(known) if person.text.strip()
+        }
+        self.literals = [text for text in self.by_text if is_distinct(text)]
+
+    def occur(self, lower: str) -> bool:
+        """Tell whether a text in lower case may hold one of them."""
+        for literal in self.literals:  # a generator costs more than the searches
+            if literal in lower:
+                return True
+        return False
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Yield where they stand as words of their own."""
+        lower = folded(text)
+        for literal in self.literals:
+            person = self.by_text[literal]
+            start = lower.find(literal)
+            while start >= 0:
+                end = start + len(literal)
+                if _stands_alone(lower, start, end):
+                    yield Span(start, end, person.kind, OWN_SCORE, OWN, person.replacement)
+                start = lower.find(literal, start + 1)
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Tell whether no letter or digit continues the value; a number may touch letters, as in host names."""
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    if text[start:end].isdigit():
+        return not before.isdigit() and not behind.isdigit()
+    if text[start].isdigit() and behind in (".", "-") and text[end + 1 : end + 2].isdigit():
+        return False
+    return not _continues(before, text[start]) and not _continues(behind, text[end - 1])
+
+
+def _continues(neighbour: str, edge: str) -> bool:
+    return neighbour.isalnum() and neighbour.isascii() and edge.isascii()

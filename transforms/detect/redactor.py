@@ -1,0 +1,213 @@
+"""The engine: one scan finds which recognizers to ask, their spans are united and replaced."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple, Protocol
+
+from transforms.detect.own import People, folded
+from transforms.detect.scan import compile_scan
+from transforms.detect.spans import Known, RedactedText, Span, merge, replace, without_protected
+from transforms.detect.urls import url_spans
+from transforms.detect.views import TRIGGER as ENCODED
+from transforms.detect.views import View, decode
+
+CACHED_PEOPLE = 4096
+"""How many events' people are remembered from call to call."""
+
+CACHED_TEXTS = 50_000
+"""How many texts are remembered with their spans: log lines repeat."""
+
+LONGEST_CACHED = 4096
+"""Texts of more characters are not remembered."""
+
+WINDOW = 65_536
+OVERLAP = 8_192
+"""A text of more than `WINDOW` characters is read in windows that overlap, so that memory and time stay linear."""
+
+Treat = Callable[[str, str], str | None]
+
+
+class Recognizer(Protocol):
+    """What the engine asks: a trigger for the scan, and the spans of a text."""
+
+    @property
+    def name(self) -> str:
+        """Return the recognizer's name."""
+
+    @property
+    def trigger(self) -> str:
+        """Return an expression that occurs in every text in which the recognizer finds something."""
+
+    def find(self, text: str) -> Iterable[Span]:
+        """Return the spans of a text."""
+
+
+class TextRedactor:
+    """Redacts texts; holds the compiled automaton, so it is built where it is used and never pickled."""
+
+    def __init__(
+        self,
+        recognizers: Sequence[Recognizer],
+        resolve: Callable[[Span, str], Span | None],
+        query_keys: frozenset[str] = frozenset(),
+        engine: str | None = None,
+    ) -> None:
+        self.recognizers = tuple(recognizers)
+        self._resolve = resolve
+        self._query_keys = query_keys
+        self.engine, self._scan = compile_scan([ENCODED, *(r.trigger for r in recognizers)], engine)
+        self._owners: dict[int, tuple[Recognizer, ...]] = {}
+        self._cache: dict[str, _Analysed] = {}
+        self._people: dict[int, tuple[Sequence[Known], People]] = {}
+
+    def redact(self, texts: Sequence[str], known: Sequence[Sequence[Known]]) -> list[RedactedText]:
+        """Return the texts without personal data; `known[i]` are the people of `texts[i]`."""
+        found = self.spans(texts, known)
+        return [
+            replace(text, spans) if spans else RedactedText(text)
+            for text, spans in zip(texts, found, strict=True)
+        ]
+
+    def redact_url(self, urls: Sequence[str], known: Sequence[Sequence[Known]]) -> list[RedactedText]:
+        """Return URLs of which scheme, host, port and the shape of the path stay."""
+        return [
+            replace(url, merge(without_protected(url, [*spans, *self._parts(url)])))
+            for url, spans in zip(urls, self.spans(urls, known), strict=True)
+        ]
+
+    def _parts(self, url: str) -> Iterator[Span]:
+        for span in url_spans(url, self._query_keys):
+            kept = self._resolve(span, url[span.start : span.end])
+            if kept is not None:
+                yield kept
+
+    def find(self, text: str, known: Sequence[Known] = ()) -> list[Span]:
+        """Return the spans that would be replaced, from left to right."""
+        return list(self.spans([text], [known])[0])
+
+    def spans(self, texts: Sequence[str], known: Sequence[Sequence[Known]]) -> list[Sequence[Span]]:
+        """Return the spans of each text that are replaced."""
+        detected = self._detected(texts)
+        result: list[Sequence[Span]] = [analysed.spans for analysed in detected]
+        start = 0
+        for _, run in groupby(known, key=id):
+            end = start + len(list(run))
+            if known[start]:
+                self._add_people(self._people_of(known[start]), texts, detected, result, start, end)
+            start = end
+        return result
+
+    def _people_of(self, known: Sequence[Known]) -> People:
+        """Return the people of an event; its texts and its URLs come in calls of their own."""
+        remembered = self._people.get(id(known))
+        if remembered is not None and remembered[0] is known:
+            return remembered[1]
+        if len(self._people) >= CACHED_PEOPLE:
+            self._people.clear()
+        people = People(known)
+        self._people[id(known)] = (known, people)
+        return people
+
+    def _add_people(
+        self,
+        people: People,
+        texts: Sequence[str],
+        detected: Sequence["_Analysed"],
+        result: list[Sequence[Span]],
+        start: int,
+        end: int,
+    ) -> None:
+        """Add the people of one event to the spans of its texts, which stand side by side."""
+        anywhere = people.occur(folded("\n".join(texts[start:end])))
+        for index in range(start, end):
+            spans, view = detected[index].spans, detected[index].view
+            text = texts[index]
+            own = list(people.find(text)) if anywhere else []
+            if view is not None:
+                own += _mapped(people.find(view.text), view)
+            named = [_as_known(span, text, people) for span in spans] if spans else spans
+            result[index] = merge(without_protected(text, [*named, *own])) if own else named
+
+    def _detected(self, texts: Sequence[str]) -> list["_Analysed"]:
+        """Return what the recognizers find without knowing anybody."""
+        cache = self._cache
+        fresh = [text for text in dict.fromkeys(texts) if text not in cache]
+        if not fresh:
+            return [cache[text] for text in texts]
+        found = dict(zip(fresh, self._analyse(fresh), strict=True))
+        result = [found[text] if text in found else cache[text] for text in texts]
+        for text, analysed in found.items():
+            if len(text) <= LONGEST_CACHED:
+                cache[text] = analysed
+        while len(cache) > CACHED_TEXTS:
+            del cache[next(iter(cache))]
+        return result
+
+    def _analyse(self, texts: Sequence[str]) -> Iterator["_Analysed"]:
+        masks = self._scan(texts)
+        views = {
+            text: view for text, mask in zip(texts, masks, strict=True) if mask & 1 and (view := decode(text))
+        }
+        view_masks = (
+            dict(zip(views, self._scan([view.text for view in views.values()]), strict=True)) if views else {}
+        )
+        for text, mask in zip(texts, masks, strict=True):
+            view = views.get(text) if mask & 1 else None
+            if mask < 2 and view is None:
+                yield _NOTHING
+                continue
+            spans = self._ask(text, mask)
+            if view is not None:
+                spans += _mapped(self._ask(view.text, view_masks[text]), view)
+            yield _Analysed(tuple(merge(without_protected(text, spans))) if spans else (), view)
+
+    def _ask(self, text: str, mask: int) -> list[Span]:
+        if mask < 2:
+            return []
+        owners = self._owners.get(mask)
+        if owners is None:
+            owners = tuple(r for index, r in enumerate(self.recognizers, 1) if mask >> index & 1)
+            if len(self._owners) < CACHED_TEXTS:
+                self._owners[mask] = owners
+        resolve = self._resolve
+        found: list[Span] = []
+        for recognizer in owners:
+            spans = recognizer.find(text) if len(text) <= WINDOW else _windowed(recognizer, text)
+            for span in spans:
+                kept = resolve(span, text[span.start : span.end])
+                if kept is not None:
+                    found.append(kept)
+        return found
+
+
+class _Analysed(NamedTuple):
+    """What the recognizers found in a text, and its view where it holds anything encoded."""
+
+    spans: Sequence[Span]
+    view: View | None
+
+
+_NOTHING = _Analysed((), None)
+
+
+def _as_known(span: Span, text: str, people: People) -> Span:
+    """Give a span that is one of the people, found by its cue, the people's replacement."""
+    person = people.by_text.get(folded(text[span.start : span.end]))
+    if person is None or person.replacement == span.replacement:
+        return span
+    return Span(span.start, span.end, person.kind, span.score, span.recognizer, person.replacement)
+
+
+def _mapped(spans: Iterable[Span], view: View) -> list[Span]:
+    return [
+        Span(*view.original(span.start, span.end), span.kind, span.score, span.recognizer, span.replacement)
+        for span in spans
+    ]
+
+
+def _windowed(recognizer: Recognizer, text: str) -> Iterator[Span]:
+    for start in range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP):
+        for span in recognizer.find(text[start : start + WINDOW]):
+            yield Span(
+                start + span.start, start + span.end, span.kind, span.score, span.recognizer, span.replacement
+            )

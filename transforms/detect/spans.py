@@ -1,0 +1,144 @@
+"""Spans of personal data in a text, and how overlapping ones become one replacement each."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from schemas.policy import PREFIXES
+from transforms.pseudonyms import PSEUDONYM
+
+KIND = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+_FORM = PSEUDONYM.pattern
+_PROTECTED = re.compile(
+    rf"(?<![A-Za-z0-9]){_FORM}(?![A-Za-z0-9])"
+    r"|<[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*>"
+    r"|(?<![\d.])(?:\d{1,3}\.){3}0/24(?!\d)"
+    r"|(?<![\w:.])(?:[0-9a-f]{1,4}:){0,3}:/48(?!\d)"
+)
+_MARKS = ("<", "/24", "/48", *(f"{prefix}_" for prefix in PREFIXES))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One value of the event's own people: the text as in its field, what the field became, and its kind."""
+
+    text: str
+    replacement: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedactedText:
+    """A text without personal data, and how many values of each kind were replaced, sorted by kind."""
+
+    text: str
+    detections: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch [start, end) of a text that holds personal data.
+
+    `score` is between 0 and 1, `recognizer` names who found it; `replacement` is None where the token of the
+    kind stands for the value.
+    """
+
+    start: int
+    end: int
+    kind: str
+    score: float
+    recognizer: str
+    replacement: str | None = None
+
+    @property
+    def token(self) -> str:
+        """Return what is written in place of the value."""
+        return self.replacement or f"<{self.kind}>"
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """Unite spans that overlap; the best of each group gives kind and replacement.
+
+    Best is the one with the highest score, then the longest, then the earliest, then by name: a total order.
+
+    Example:
+        >>> merged = merge([Span(0, 6, "A", 0.5, "a"), Span(4, 10, "B", 0.9, "b"), Span(10, 12, "C", 0.5, "c")])
+        >>> [(span.start, span.end, span.kind) for span in merged]
+        [(0, 10, 'B'), (10, 12, 'C')]
+    """
+    merged: list[Span] = []
+    group: list[Span] = []
+    end = -1
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if group and span.start >= end:
+            merged.append(_unite(group, end))
+            group = []
+        group.append(span)
+        end = max(end, span.end) if len(group) > 1 else span.end
+    if group:
+        merged.append(_unite(group, end))
+    return merged
+
+
+def _unite(group: list[Span], end: int) -> Span:
+    if len(group) == 1:
+        return group[0]
+    best = min(group, key=_rank)
+    return Span(group[0].start, end, best.kind, best.score, best.recognizer, best.replacement)
+
+
+def _rank(span: Span) -> tuple[float, int, int, str]:
+    return (-span.score, span.start - span.end, span.start, span.recognizer)
+
+
+def without_protected(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Cut out of spans what redaction itself has written: pseudonyms, tokens and truncated addresses.
+
+    Example:
+        >>> without_protected("bob <EMAIL>", [Span(0, 11, "PERSON", 0.5, "r")])
+        [Span(start=0, end=3, kind='PERSON', score=0.5, recognizer='r', replacement=None)]
+    """
+    if not any(mark in text for mark in _MARKS):
+        return list(spans)
+    protected = [match.span() for match in _PROTECTED.finditer(text)]
+    if not protected:
+        return list(spans)
+    return [piece for span in spans for piece in _pieces(text, span, protected)]
+
+
+def _pieces(text: str, span: Span, protected: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    at = span.start
+    cuts = [cut for cut in protected if cut[0] < span.end and cut[1] > span.start]
+    if not cuts:
+        yield span
+        return
+    for start, end in [*cuts, (span.end, span.end)]:
+        piece = text[at:start]
+        # What touches the token that begins a value was left beside the value when the token was written.
+        glued = at > span.start == cuts[0][0] and piece[:1].isalnum()
+        if any(map(str.isalnum, piece)) and not glued:
+            left = at + len(piece) - len(piece.lstrip())
+            yield Span(
+                left, left + len(piece.strip()), span.kind, span.score, span.recognizer, span.replacement
+            )
+        at = max(at, end)
+
+
+def replace(text: str, spans: Sequence[Span]) -> RedactedText:
+    """Write the tokens of spans that are sorted and apart, and count them by kind.
+
+    Example:
+        >>> replace("call 123 now", [Span(5, 8, "PHONE", 1.0, "phone")])
+        RedactedText(text='call <PHONE> now', detections=(('PHONE', 1),))
+    """
+    if not spans:
+        return RedactedText(text)
+    counts: dict[str, int] = {}
+    parts: list[str] = []
+    last = 0
+    for span in spans:
+        parts += (text[last : span.start], span.token)
+        last = span.end
+        counts[span.kind] = counts.get(span.kind, 0) + 1
+    parts.append(text[last:])
+    return RedactedText("".join(parts), tuple(sorted(counts.items())))

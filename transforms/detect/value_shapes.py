@@ -1,0 +1,96 @@
+"""What the value behind a key must look like to be taken for what the key promises."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from transforms.detect.vocabulary import DIGITS, NAMED, NUMBERED, PASSWORD, PERSON, SECRET, TEXT
+from transforms.detect.words import NO_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value, its key, and how they were written: in quotes or brackets, behind a bare colon, behind `: `."""
+
+    key: str
+    text: str
+    quoted: bool
+    colon: bool
+    prose: bool
+
+
+_EMPTY = re.compile(
+    r"(?i)(?:null|none|nil|undefined|n/?a|true|false|yes|no|on|off|unknown|anonymous|empty|unset|required|-+|\?+|\*+|x+|\.+"
+    r"|%\w|\$\{.*|\{.*|<.*)\Z",
+    re.DOTALL,
+)
+_PATH = re.compile(r"/|~|[A-Za-z]:[\\/]")
+_NUMBER = re.compile(r"[\d.,:]+(?:ms|us|ns|s|%)?\Z")
+_TOKEN = re.compile(r"(?=.*[\dA-Z+/=_-]).{6,}\Z", re.DOTALL)
+_NAME = re.compile(r"[\w\u4e00-\u9fff\u00c0-\u024f][\w.@+$\\/\u4e00-\u9fff\u00c0-\u024f -]{0,127}\Z")
+_SHORTEST_SECRET = 4
+_SHORTEST_NUMBER = 5
+_LONGEST_NAME = 64
+
+
+def fits(value: Value, shape: str) -> bool:
+    """Tell whether a value has the shape; a word that says that there is none never has.
+
+    Example:
+        >>> fits(Value("user", "bob", False, False, False), NAMED)
+        True
+        >>> fits(Value("user", "null", True, False, False), NAMED)
+        False
+    """
+    if not value.text.strip() or _EMPTY.match(value.text):
+        return False
+    return _SHAPES[shape](value)
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
+
+
+def _is_password(value: Value) -> bool:
+    """Refuse the working directory, which the same three letters name, and words of prose."""
+    if value.key.lower().endswith("pwd") and _PATH.match(value.text):
+        return False
+    return not value.prose or _TOKEN.match(value.text) is not None or value.text.lower() not in NO_NAME
+
+
+def _is_secret(value: Value) -> bool:
+    text = value.text
+    if len(text) < _SHORTEST_SECRET or any(map(str.isspace, text)):
+        return False
+    return not value.prose or _TOKEN.match(text) is not None
+
+
+def _is_account(value: Value) -> bool:
+    text = value.text
+    if _NUMBER.match(text) and (len(text) < 6 or not text.isdigit()):
+        return False
+    if value.colon and not value.quoted and (text.lower() in NO_NAME or not text[0].isalnum()):
+        return False
+    return _NAME.match(text) is not None
+
+
+def _is_number(value: Value) -> bool:
+    return _digits(value.text) >= _SHORTEST_NUMBER or (value.text[0].isalpha() and _is_account(value))
+
+
+def _is_person(value: Value) -> bool:
+    text = value.text
+    if _digits(text) or len(text) > _LONGEST_NAME:
+        return False
+    return not text.isascii() or text[0].isupper() or (value.quoted and not value.prose)
+
+
+_SHAPES: Mapping[str, Callable[[Value], bool]] = {
+    PASSWORD: _is_password,
+    SECRET: _is_secret,
+    NAMED: _is_account,
+    NUMBERED: _is_number,
+    PERSON: _is_person,
+    DIGITS: lambda value: _digits(value.text) >= 3,
+    TEXT: lambda value: not value.prose or not (value.text.isalpha() and value.text.islower()),
+}

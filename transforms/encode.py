@@ -1,0 +1,123 @@
+"""Encode tagged events and rejections as Avro records, grouped by the partition that they belong to.
+
+The tags of an event hardly vary, so their bytes are encoded once per distinct tuple of tags and appended.
+"""
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import fastavro
+
+from schemas.avro import REJECTION, TAGS, event_schema, flat_event_schema
+from schemas.events import Rejection, Tag, TaggedEvent
+from schemas.policy import Policy
+from transforms.avro_blocks import zigzag
+
+_CACHED_TAGS = 65536
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """A picklable description of the output's records."""
+
+    policy: Policy
+
+    def build(self) -> "PartitionEncoder":
+        """Compile the schemas."""
+        return PartitionEncoder(self.policy)
+
+
+class PartitionEncoder:
+    """Encodes batches into Avro records by partition date."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.event_schema_json = json.dumps(event_schema(policy))
+        self.rejection_schema_json = json.dumps(REJECTION)
+        self._flat = fastavro.parse_schema(flat_event_schema(policy))
+        self._rejection = fastavro.parse_schema(REJECTION)
+        self._absent = dict.fromkeys(rule.name for rule in policy.fields)
+        self._encoded_tags = lru_cache(maxsize=_CACHED_TAGS)(_TagEncoder().encode)
+
+    def encode_events(self, events: Sequence[TaggedEvent]) -> dict[str, list[bytes]]:
+        """Return the encoded records of tagged events by the ISO date of their partition."""
+        partitions: dict[str, list[bytes]] = {}
+        for tagged in events:
+            record = self._flat_record(tagged) + self._encoded_tags(tagged.tags)
+            partitions.setdefault(tagged.expires_on, []).append(record)
+        return partitions
+
+    def _flat_record(self, tagged: TaggedEvent) -> bytes:
+        event = tagged.event
+        out = io.BytesIO()
+        record: dict[str, Any] = {
+            **self._absent,
+            **event.values,
+            "event_id": event.event_id,
+            "event_time": event.event_time,
+            "expires_at": tagged.expires_at,
+            "policy_version": tagged.policy_version,
+            "key_epoch": tagged.key_epoch,
+            "source": event.source,
+            "others": event.others,
+        }
+        fastavro.schemaless_writer(out, self._flat, record)
+        return out.getvalue()
+
+    def encode_rejections(self, rejections: Sequence[Rejection]) -> dict[str, list[bytes]]:
+        """Return the encoded records of rejections by the ISO date of their partition."""
+        partitions: dict[str, list[bytes]] = {}
+        for rejection in rejections:
+            out = io.BytesIO()
+            fastavro.schemaless_writer(out, self._rejection, _rejection_record(rejection))
+            partitions.setdefault(rejection.expires_on, []).append(out.getvalue())
+        return partitions
+
+
+class _TagEncoder:
+    """An Avro array of tags is one block of them with its count, then an empty block."""
+
+    def __init__(self) -> None:
+        self._schema = fastavro.parse_schema(TAGS["items"])
+        self._encoded_tag = lru_cache(maxsize=_CACHED_TAGS)(self._encode_tag)
+
+    def encode(self, tags: tuple[Tag, ...]) -> bytes:
+        if not tags:
+            return zigzag(0)
+        return b"".join((zigzag(len(tags)), *map(self._encoded_tag, tags), zigzag(0)))
+
+    def _encode_tag(self, tag: Tag) -> bytes:
+        out = io.BytesIO()
+        fastavro.schemaless_writer(out, self._schema, _tag_record(tag))
+        return out.getvalue()
+
+
+def _tag_record(tag: Tag) -> Mapping[str, Any]:
+    return {
+        "field": tag.field,
+        "category": tag.category,
+        "purpose": tag.purpose,
+        "legal_basis": tag.legal_basis,
+        "treatment": tag.treatment,
+        "expires_on": date.fromisoformat(tag.expires_on),
+        "detected": [{"kind": kind, "count": count} for kind, count in tag.detected],
+    }
+
+
+def _rejection_record(rejection: Rejection) -> Mapping[str, Any]:
+    return {
+        "stage": rejection.stage.value,
+        "reason": rejection.reason.value,
+        "source": rejection.source.name,
+        "checksum": rejection.source.checksum,
+        "offset": rejection.offset,
+        "line": rejection.line,
+        "part": rejection.source.part,
+        "length": rejection.length,
+        "digest": rejection.digest,
+        "expires_on": date.fromisoformat(rejection.expires_on),
+    }

@@ -1,0 +1,117 @@
+"""Take the log service's envelope off an event, whichever of its exports wrote it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from schemas.events import Counts
+from transforms.parse_json import JsonObject, Pairs, load_object
+
+CONTENT = "__CONTENT__"
+RAW_LOG = "__RAWLOG__"
+TAG = "__TAG__"
+LOG_JSON = "LogJson"
+_SEARCH_LOG_NAMES = {
+    "Time": "__TIMESTAMP__",
+    "TopicId": "__TOPIC__",
+    "TopicName": "__TOPIC_NAME__",
+    "Source": "__SOURCE__",
+    "FileName": "__FILENAME__",
+    "HostName": "__HOSTNAME__",
+    "PkgId": "__PKGID__",
+    "PkgLogId": "__PKG_LOGID__",
+    "IndexStatus": "__INDEX_STATUS__",
+    "HighLights": "__HIGHLIGHTS__",
+    "RawLog": RAW_LOG,
+    LOG_JSON: CONTENT,
+}
+
+Envelope = dict[str, Any]
+
+
+def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
+    """Return the pairs of the log itself and the envelope by the log service's own names.
+
+    Tags are in both, so that a policy may name them; they come last, and wrapped content comes
+    after what stood beside it. The raw log counts only where nothing else gives the content.
+
+    Example:
+        >>> open_envelope((("__TOPIC__", 7), ("__CONTENT__", '{"a":1}'), ("__TAG__", {"p": "q"})), Counts())
+        ((('a', 1), ('__TAG__.p', 'q')), {'__TOPIC__': 7, '__TAG__.p': 'q'})
+        >>> open_envelope((("Time", 7), ("TopicId", "t"), ("LogJson", '{"a":1}')), Counts())
+        ((('a', 1),), {'__TIMESTAMP__': 7, '__TOPIC__': 't'})
+    """
+    keys = dict(pairs)
+    if LOG_JSON in keys or ("Time" in keys and "TopicId" in keys):
+        pairs = tuple((_SEARCH_LOG_NAMES.get(key, key), value) for key, value in pairs)
+    opened = _Opened(counts)
+    opened.pairs = [pair for pair in pairs if pair[0][:2] != "__"]
+    for key, value in pairs:
+        if key[:2] == "__":
+            opened.take(key, value)
+    return opened.finish()
+
+
+class _Opened:
+    def __init__(self, counts: Counts) -> None:
+        self.pairs: list[tuple[str, Any]] = []
+        self._tags: list[tuple[str, Any]] = []
+        self._envelope: Envelope = {}
+        self._raw_logs: list[Any] = []
+        self._counts = counts
+
+    def take(self, key: str, value: Any) -> None:
+        """Sort one pair whose key starts like the envelope's."""
+        if key == CONTENT:
+            self._take_content(CONTENT, value)
+        elif key == RAW_LOG:
+            self._raw_logs.append(value)
+        elif key == TAG:
+            self._take_tags(value)
+        elif key.startswith("__TAG__."):
+            self._tags.append((key, value))
+        elif key.endswith("__"):
+            self._envelope.setdefault(key, value)
+        else:
+            self.pairs.append((key, value))
+
+    def finish(self) -> tuple[Pairs, Envelope]:
+        """Return the pairs and the envelope."""
+        if not self.pairs:
+            for value in self._raw_logs:
+                self._take_content(RAW_LOG, value)
+        for key, value in self._tags:
+            self._envelope.setdefault(key, value)
+        return (*self.pairs, *self._tags), self._envelope
+
+    def _take_content(self, key: str, value: Any) -> None:
+        members = self._members(value)
+        if members is None:
+            if value not in (None, ""):
+                self.pairs.append((key, value))
+            return
+        for inner, inner_value in members:
+            if inner[:2] == "__" and inner.endswith("__") and inner not in (CONTENT, RAW_LOG, TAG):
+                self._envelope.setdefault(inner, inner_value)
+            elif inner == TAG:
+                self._take_tags(inner_value)
+            else:
+                self.pairs.append((inner, inner_value))
+
+    def _take_tags(self, value: Any) -> None:
+        members = self._members(value)
+        if members is None:
+            self._tags.append((TAG, value))
+        else:
+            self._tags += [(f"{TAG}.{name}", inner) for name, inner in members]
+
+    def _members(self, value: Any) -> Iterable[tuple[str, Any]] | None:
+        if isinstance(value, dict):
+            return value.items()
+        if not isinstance(value, str) or not value.lstrip().startswith("{"):
+            return None
+        loaded = load_object(value.encode(errors="replace"))
+        if not isinstance(loaded, JsonObject):
+            return None
+        for kind in loaded.repairs:
+            self._counts[f"repaired/{kind}"] += 1
+        return loaded.pairs

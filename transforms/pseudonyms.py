@@ -1,0 +1,56 @@
+"""Keyed pseudonyms: HMAC-SHA-256 (RFC 2104, FIPS 180-4), one domain per field, stable within a key epoch."""
+
+import hmac
+import re
+from base64 import b32encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+PSEUDONYM = re.compile(r"[a-z]{3}_[0-9a-z]{1,8}_[a-z2-7]{20}")
+"""The form of a pseudonym: prefix, key epoch, 100 bits in lower-case base 32 (RFC 4648)."""
+
+_CACHED_VALUES = 65536
+
+
+@dataclass(frozen=True)
+class PseudonymKey:
+    """A key of 32 bytes and the name of its epoch; its secret never shows in a repr."""
+
+    secret: bytes
+    epoch: str
+
+    def __repr__(self) -> str:
+        """Show the epoch alone."""
+        return f"PseudonymKey(epoch={self.epoch!r})"
+
+
+def keyed_digest(secret: bytes, domain: str, data: bytes) -> bytes:
+    """Return the HMAC-SHA-256 of data under a domain, 32 bytes.
+
+    Example:
+        >>> keyed_digest(b"k", "raw", b"x") == keyed_digest(b"k", "event", b"x")
+        False
+    """
+    return hmac.digest(secret, domain.encode() + b"\0" + data, "sha256")
+
+
+def pseudonym(key: PseudonymKey, prefix: str, domain: str, value: str) -> str:
+    """Return the pseudonym of a field's value; a pseudonym is its own pseudonym.
+
+    Example:
+        >>> key = PseudonymKey(bytes(32), "1")
+        >>> pseudonym(key, "usr", "username", "lin")
+        'usr_1_c3lhkz3nubgk36ljmayr'
+        >>> pseudonym(key, "usr", "username", pseudonym(key, "usr", "username", "lin"))
+        'usr_1_c3lhkz3nubgk36ljmayr'
+    """
+    if PSEUDONYM.fullmatch(value):
+        return value
+    digest = keyed_digest(key.secret, domain, value.encode("utf-8", "surrogatepass"))
+    return f"{prefix}_{key.epoch}_{b32encode(digest)[:20].decode().lower()}"
+
+
+def caching_pseudonym(key: PseudonymKey) -> Callable[[str, str, str], str]:
+    """Return `pseudonym` under one key with a bounded memory of recent values."""
+    return lru_cache(maxsize=_CACHED_VALUES)(partial(pseudonym, key))

@@ -1,0 +1,236 @@
+"""Redact the values of classified events, each by the treatment that the policy gives its field.
+
+A structured value is treated whole; free text, URLs and host names go through the detectors, which also know the
+event's own people: a value that was replaced in its own field is replaced alike wherever the event repeats it.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import apache_beam as beam
+from apache_beam.pvalue import PCollection
+from apache_beam.typehints.decorators import no_annotations
+
+from schemas.errors import DetectorError
+from schemas.events import ClassifiedEvent, FieldOutcome, Reason, RedactedEvent, Stage
+from schemas.policy import Policy, Treatment
+from transforms.batches import Outcome, Stepped, apply_step
+from transforms.detect import Detection, Known, RedactedText
+from transforms.pseudonyms import PseudonymKey, keyed_digest
+from transforms.rejections import Rejecter
+from transforms.treatments import Treat, compile_treatments
+
+OTHER_TEXT = "others"
+_SHORTEST_PERSON = 4
+_CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class RedactStep:
+    """Configuration of the redaction."""
+
+    policy: Policy
+    key: PseudonymKey
+    reject: Rejecter
+    detection: Detection | None = None
+
+    def build(self) -> Callable[[Sequence[ClassifiedEvent]], Outcome[RedactedEvent]]:
+        """Compile the detectors and return the redaction of a batch."""
+        return _Redactor(self).redact
+
+
+@dataclass(slots=True)
+class _Work:
+    """One event on its way: what is settled, and which of its texts await the detectors."""
+
+    event: ClassifiedEvent
+    values: dict[str, str] = field(default_factory=dict)
+    treatments: dict[str, str] = field(default_factory=dict)
+    detected: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+    known: list[Known] = field(default_factory=list)
+
+
+class _Redactor:
+    def __init__(self, step: RedactStep) -> None:
+        self._key = step.key
+        self._reject = step.reject
+        self._treatments = compile_treatments(step.policy, step.key)
+        self._entities = {
+            rule.name: rule.entity or rule.name.upper()
+            for rule in step.policy.fields
+            if rule.treatment in (Treatment.PSEUDONYMISE, Treatment.TRUNCATE_IP)
+        }
+        self._urls = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.REDACT_URL}
+        detection = step.detection or Detection.of(step.policy)
+        self._text = detection.build(_field_treatment(self._treatments))
+
+    def redact(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
+        try:
+            return Outcome(self._redact_all(events))
+        except DetectorError:
+            return self._redact_singly(events)
+
+    def _redact_singly(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
+        outcome: Outcome[RedactedEvent] = Outcome([])
+        for event in events:
+            try:
+                outcome.kept.extend(self._redact_all([event]))
+            except DetectorError:
+                outcome.rejections.append(self._reject(event.record, Stage.REDACT, Reason.DETECTOR_FAILED))
+                outcome.counts[f"rejected/{Reason.DETECTOR_FAILED}"] += 1
+        return outcome
+
+    def _redact_all(self, events: Sequence[ClassifiedEvent]) -> list[RedactedEvent]:
+        works = [_Work(event) for event in events]
+        texts = _Pending()
+        urls = _Pending()
+        for work in works:
+            self._treat_structured(work, texts, urls)
+        texts.settle(self._text.redact, Treatment.REDACT_TEXT)
+        urls.settle(self._text.redact_url, Treatment.REDACT_URL)
+        return [self._finish(work) for work in works]
+
+    def _treat_structured(self, work: _Work, texts: "_Pending", urls: "_Pending") -> None:
+        free: list[tuple[str, str]] = []
+        kept: list[str] = []
+        for name, value in work.event.values.items():
+            treat = self._treatments.get(name)
+            treated = None if treat is None else treat(value)
+            if treated is None:
+                free.append((name, value))
+                continue
+            work.values[name] = treated.text
+            work.treatments[name] = treated.treatment
+            if name in self._entities:
+                self._know(work, name, value, treated.text)
+            else:
+                kept.append(name)
+        others = [pair for pair in work.event.others.items() if not self._treat_second(work, *pair)]
+        known = tuple(work.known)
+        if kept and known and _holds_a_person("\0".join([work.values[name] for name in kept]), known):
+            free.extend(
+                (name, work.values[name]) for name in kept if _holds_a_person(work.values[name], known)
+            )
+        for name, value in free:
+            (urls if name in self._urls else texts).add(work, name, value, known)
+        for name, value in others:
+            texts.add(work, f"{OTHER_TEXT}.{name}", value, known)
+
+    def _know(self, work: _Work, name: str, value: str, treated: str) -> None:
+        person = _CONTROL.sub("", value).strip()
+        if person and treated != value:
+            work.known.append(Known(person, treated, self._entities[name]))
+
+    def _treat_second(self, work: _Work, other: str, value: str) -> bool:
+        """Treat a second value of a field that names a person like its first; say whether it was one."""
+        name = other.partition(".")[0]
+        treated = self._treatments[name](value) if name in self._entities else None
+        if treated is None:
+            return False
+        work.others[other] = treated.text
+        work.treatments[f"{OTHER_TEXT}.{other}"] = treated.treatment
+        self._know(work, name, value, treated.text)
+        return True
+
+    def _finish(self, work: _Work) -> RedactedEvent:
+        event = work.event
+        detected = work.detected
+        outcomes = tuple(
+            [
+                FieldOutcome(name, treatment, detected.get(name, ()))
+                for name, treatment in work.treatments.items()
+            ]
+        )
+        identity = keyed_digest(self._key.secret, "event", _coordinates(event) + b"\0" + event.record.data)
+        return RedactedEvent(
+            event.record,
+            identity.hex()[:32],
+            event.event_time,
+            event.source,
+            work.values,
+            work.others,
+            outcomes,
+            event.package,
+        )
+
+
+class _Pending:
+    """Texts of a batch that wait for one call of the detectors."""
+
+    def __init__(self) -> None:
+        self._works: list[_Work] = []
+        self._names: list[str] = []
+        self._texts: list[str] = []
+        self._known: list[Sequence[Known]] = []
+
+    def add(self, work: _Work, name: str, text: str, known: Sequence[Known]) -> None:
+        self._works.append(work)
+        self._names.append(name)
+        self._texts.append(text)
+        self._known.append(known)
+
+    def settle(
+        self,
+        redact: Callable[[Sequence[str], Sequence[Sequence[Known]]], Iterable[RedactedText]],
+        treatment: Treatment,
+    ) -> None:
+        results = redact(self._texts, self._known)
+        for work, name, result in zip(self._works, self._names, results, strict=True):
+            if name.startswith(OTHER_TEXT):
+                work.others[name[len(OTHER_TEXT) + 1 :]] = result.text
+            else:
+                work.values[name] = result.text
+            work.treatments[name] = treatment
+            if result.detections:
+                work.detected[name] = result.detections
+
+
+def _holds_a_person(value: str, known: Sequence[Known]) -> bool:
+    folded = value.casefold()
+    for person in known:
+        if len(person.text) >= _SHORTEST_PERSON and person.text.casefold() in folded:
+            return True
+    return False
+
+
+def _coordinates(event: ClassifiedEvent) -> bytes:
+    source = event.record.source
+    if event.package is not None:
+        return event.package.encode()
+    place = (
+        f"{source.checksum or source.name}/{source.part if not source.checksum else 0}/{event.record.offset}"
+    )
+    return place.encode()
+
+
+def _field_treatment(treatments: Mapping[str, Treat]) -> Callable[[str, str], str | None]:
+    def treat(name: str, value: str) -> str | None:
+        treatment = treatments.get(name)
+        treated = None if treatment is None else treatment(value)
+        return None if treated is None else treated.text
+
+    return treat
+
+
+@beam.typehints.with_input_types(ClassifiedEvent)
+@dataclass
+class RedactFields(beam.PTransform):
+    """Redact the values of classified events by the policy's treatments.
+
+    *Input*: `ClassifiedEvent`. *Output*: `Stepped` of `RedactedEvent`. *Bounded/unbounded*: both. *Windowing*: kept.
+    *Rejects*: an event on which a detector fails. *Guarantee*: no value leaves untreated.
+    """
+
+    policy: Policy
+    key: PseudonymKey
+    reject: Rejecter
+    detection: Detection | None = None
+
+    @no_annotations  # Beam knows no output of three collections
+    def expand(self, events: PCollection[ClassifiedEvent]) -> Stepped:
+        """Apply the redaction."""
+        return apply_step(
+            events, RedactStep(self.policy, self.key, self.reject, self.detection), "RedactByTreatment"
+        )

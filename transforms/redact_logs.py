@@ -1,0 +1,77 @@
+"""The body of the pipeline: from raw records to tagged events, rejections and counts, bounded or not."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import apache_beam as beam
+from apache_beam.pvalue import PCollection
+from apache_beam.typehints.decorators import no_annotations
+
+from schemas.events import Counts, RawRecord
+from schemas.policy import Policy
+from transforms.batches import Stepped
+from transforms.classify import ClassifyFields, UnknownFields
+from transforms.detect import Detection
+from transforms.parse import ParseLogEvents
+from transforms.pseudonyms import PseudonymKey
+from transforms.redact import RedactFields
+from transforms.rejections import Rejecter, rejected_until
+from transforms.repeats import DropRepeats
+from transforms.sight_accounts import SightAccounts
+from transforms.tag import DEFAULT_SKEW_MS, TagFields, day_of
+
+
+def sum_counts(parts: Iterable[Counts]) -> Counts:
+    """Add counts up.
+
+    Example:
+        >>> from collections import Counter
+        >>> sum_counts([Counter(read=2), Counter(read=1, written=3)]) == Counter(read=3, written=3)
+        True
+    """
+    total = Counts()
+    for part in parts:
+        total.update(part)
+    return total
+
+
+@beam.typehints.with_input_types(RawRecord)
+@dataclass
+class RedactLogEvents(beam.PTransform):
+    """Parse, classify, redact and tag log events.
+
+    *Input*: `RawRecord`. *Output*: `Stepped` of `TaggedEvent`; its `counts` are to be summed with `sum_counts`.
+    *Bounded/unbounded*: both. *Windowing*: kept. *Rejects*: what its steps reject. *Guarantee*: every record is in
+    exactly one of the kept events, the rejections, and the counts `expired_on_arrival` and `duplicates_dropped`.
+
+    `now_ms` and `skew_ms` are milliseconds; with `sight_accounts` the output has `sightings` for the account vault.
+    """
+
+    policy: Policy
+    key: PseudonymKey
+    now_ms: int
+    unknown_fields: UnknownFields = UnknownFields.DROP
+    detection: Detection | None = None
+    skew_ms: int = DEFAULT_SKEW_MS
+    sight_accounts: bool = False
+
+    @no_annotations  # Beam knows no output of three collections
+    def expand(self, records: PCollection[RawRecord]) -> Stepped:
+        """Chain the steps and gather what each of them rejected and counted."""
+        reject = Rejecter(self.key, self._rejections_expire_on())
+        parsed = records | ParseLogEvents(reject)
+        classified = parsed.kept | ClassifyFields(self.policy, reject, self.unknown_fields)
+        redacted = classified.kept | RedactFields(self.policy, self.key, reject, self.detection)
+        tagged = redacted.kept | TagFields(self.policy, self.key.epoch, self.now_ms, reject, self.skew_ms)
+        unique = tagged.kept | DropRepeats()
+        steps = (parsed, classified, redacted, tagged, unique)
+        return Stepped(
+            unique.kept,
+            tuple(step.rejections for step in steps) | "GatherRejections" >> beam.Flatten(),
+            tuple(step.counts for step in steps) | "GatherCounts" >> beam.Flatten(),
+            (classified.kept | SightAccounts(self.policy, self.key)).kept if self.sight_accounts else None,
+        )
+
+    def _rejections_expire_on(self) -> str:
+        days = self.policy.categories[self.policy.event_category].retention_days or 0
+        return rejected_until(day_of(self.now_ms), days)

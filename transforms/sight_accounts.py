@@ -1,0 +1,65 @@
+"""Note the accounts that events show, one sighting for each account of a batch, for the account vault."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import apache_beam as beam
+from apache_beam.pvalue import PCollection
+from apache_beam.typehints.decorators import no_annotations
+
+from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountSighting
+from schemas.events import ClassifiedEvent
+from schemas.policy import Policy
+from transforms.account_sightings import SightingCollector
+from transforms.batches import Outcome, Stepped, apply_step
+from transforms.pseudonyms import PseudonymKey
+from transforms.treatments import Treat, compile_treatments
+
+
+@dataclass(frozen=True)
+class SightAccountsStep:
+    """Configuration of the sighting."""
+
+    policy: Policy
+    key: PseudonymKey
+
+    def build(self) -> Callable[[Sequence[ClassifiedEvent]], Outcome[AccountSighting]]:
+        """Return the sighting of a batch."""
+        treatments = compile_treatments(self.policy, self.key)
+        uin, username = treatments[UIN_FIELD], treatments[USERNAME_FIELD]
+
+        def sight(events: Sequence[ClassifiedEvent]) -> Outcome[AccountSighting]:
+            seen = SightingCollector(self.key.epoch, len(events) + 1)
+            for event in events:
+                values = event.values
+                seen.see(
+                    _with_pseudonym(uin, values.get(UIN_FIELD)),
+                    _with_pseudonym(username, values.get(USERNAME_FIELD)),
+                    event.event_time,
+                )
+            return Outcome(seen.drain())
+
+        return sight
+
+
+def _with_pseudonym(treat: Treat, value: str | None) -> tuple[str, str]:
+    treated = None if value is None else treat(value)
+    return ("", "") if value is None or treated is None else (treated.text, value)
+
+
+@beam.typehints.with_input_types(ClassifiedEvent)
+@dataclass
+class SightAccounts(beam.PTransform):
+    """Note the accounts that classified events show.
+
+    *Input*: `ClassifiedEvent`. *Output*: `Stepped` of `AccountSighting`. *Bounded/unbounded*: both. *Windowing*: kept.
+    *Rejects*: nothing. *Guarantee*: each account of a batch is noted once, with its first and last event time.
+    """
+
+    policy: Policy
+    key: PseudonymKey
+
+    @no_annotations  # Beam knows no output of three collections
+    def expand(self, events: PCollection[ClassifiedEvent]) -> Stepped:
+        """Apply the sighting."""
+        return apply_step(events, SightAccountsStep(self.policy, self.key), "SightAccounts")

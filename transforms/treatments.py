@@ -1,0 +1,95 @@
+"""The treatments of structured fields: pure functions from a value to what may be written."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from schemas.policy import FieldPolicy, Policy, Treatment, matches_form
+from transforms.pseudonyms import PseudonymKey, caching_pseudonym
+
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_V4 = re.compile(rf"({_OCTET}\.{_OCTET}\.{_OCTET})\.{_OCTET}")
+V4_PREFIX = 24
+V6_PREFIX = 48
+_CACHED_VALUES = 65536
+
+
+@lru_cache(maxsize=_CACHED_VALUES)
+def truncate_ip(value: str) -> str | None:
+    """Return the network of an address, v4 /24 and v6 /48 (v4-mapped as v4), or None if it is no address.
+
+    An address that is already cut to its network stays as it is.
+
+    Example:
+        >>> truncate_ip("203.0.113.77"), truncate_ip("2001:db8:1:2::7"), truncate_ip("::ffff:203.0.113.77")
+        ('203.0.113.0/24', '2001:db8:1::/48', '203.0.113.0/24')
+        >>> truncate_ip("203.0.113.0/24"), truncate_ip("fe80::1%eth0"), truncate_ip("n/a")
+        ('203.0.113.0/24', 'fe80::/48', None)
+    """
+    if (match := _V4.fullmatch(value)) is not None:
+        return f"{match[1]}.0/{V4_PREFIX}"
+    text = value.strip()
+    if text.endswith((f"/{V4_PREFIX}", f"/{V6_PREFIX}")):
+        return _own_network(text)
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    prefix = V4_PREFIX if isinstance(address, IPv4Address) else V6_PREFIX
+    return str(ip_network((address, prefix), strict=False))
+
+
+def _own_network(text: str) -> str | None:
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return None
+    return str(network) if network.prefixlen == (V4_PREFIX if network.version == 4 else V6_PREFIX) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """What became of a structured value: the text and the treatment that took effect."""
+
+    text: str
+    treatment: Treatment
+
+
+Treat = Callable[[str], Treated | None]
+"""Treats one field's value; None says that it hasn't the field's form and must be read as free text."""
+
+
+def compile_treatments(policy: Policy, key: PseudonymKey) -> dict[str, Treat]:
+    """Return the function for each field whose value is taken whole, by canonical field name.
+
+    Fields that are free text, URLs or dropped have none.
+    """
+    pseudonym = caching_pseudonym(key)
+    treatments: dict[str, Treat] = {}
+    for rule in policy.fields:
+        treat = _treatment(rule, pseudonym)
+        if treat is not None:
+            treatments[rule.name] = lru_cache(maxsize=_CACHED_VALUES)(treat)
+    return treatments
+
+
+def _treatment(rule: FieldPolicy, pseudonym: Callable[[str, str, str], str]) -> Treat | None:
+    match rule.treatment:
+        case Treatment.KEEP:
+            return lambda value: Treated(value, Treatment.KEEP) if matches_form(rule, value) else None
+        case Treatment.PSEUDONYMISE:
+            prefix = rule.prefix or "fld"
+            return lambda value: Treated(pseudonym(prefix, rule.name, value), Treatment.PSEUDONYMISE)
+        case Treatment.TRUNCATE_IP:
+            return _truncated
+        case Treatment.REDACT_URL | Treatment.REDACT_TEXT | Treatment.DROP:
+            return None
+
+
+def _truncated(value: str) -> Treated | None:
+    network = truncate_ip(value)
+    return None if network is None else Treated(network, Treatment.TRUNCATE_IP)
