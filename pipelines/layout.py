@@ -1,0 +1,80 @@
+"""Where things stand under an output root, and how a file is put there whole.
+
+category=<category>/expires_on=<date>/part-<input>-<part>.avro
+_runs/<run id>.json            ledgers; <run id>.pending.json while a run is being committed
+_runs/claims/<checksum>.<n>    which run committed an input for the n-th time
+_staging/<run id>/             what a run has written and not committed
+_plans/                        what an expiry is going to delete
+_receipts/<number>/            what was deleted, when and why
+"""
+
+import ctypes
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from schemas.errors import OutputError
+
+RUNS = "_runs"
+CLAIMS = "claims"
+STAGING = "_staging"
+PLANS = "_plans"
+RECEIPTS = "_receipts"
+PENDING = ".pending.json"
+
+
+@contextmanager
+def output_errors(root: Path) -> Iterator[None]:
+    """Turn an operating system's refusal into one clear line.
+
+    Raises:
+        OutputError: The file system under the root refused.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"cannot write to the output root {root}: {error.strerror}") from error
+
+
+def write_whole(path: Path, content: Any) -> None:
+    """Write JSON so that a reader sees all of it or nothing, also after a crash."""
+    temporary = path.with_name(f".{uuid4().hex}.tmp")
+    try:
+        with open(temporary, "wb") as out:
+            out.write(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def sync_file_system(folder: Path) -> None:
+    """Make all that was written to the file system of a folder survive a crash of the machine (syncfs(2)).
+
+    One call in place of an fsync for each of hundreds of files.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if libc.syncfs(descriptor) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder survive a crash of the machine."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,120 @@
+"""Read the parts of input files into raw records, a batch at a time."""
+
+import gc
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.pvalue import PCollection
+
+from pipelines.decompress import read_blocks, read_whole, transcode_utf16
+from pipelines.inputs import FilePart
+from schemas import errors
+from schemas.errors import LogveilError
+from schemas.events import RawRecord, Source
+from schemas.formats import Encoding, FileFormat
+from transforms.batches import Batch
+from transforms.framing import Span, frame_lines
+from transforms.framing_csv import frame_rows
+from transforms.framing_documents import frame_log_groups, frame_search_results
+
+MAX_EVENT_BYTES = 8 << 20
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+_RUNNING = re.compile(r" \[while running .*", re.DOTALL)
+_TOLD = re.compile(r"^schemas\.errors\.([A-Za-z]+): (.*?)(?: \[while running .*)?$", re.MULTILINE)
+
+
+def read_part(part: FilePart, max_event_bytes: int = MAX_EVENT_BYTES) -> Iterator[list[RawRecord]]:
+    """Return the records of a part in batches; memory does not grow with the part.
+
+    Raises:
+        InputError: The file cannot be read whole; the message holds the part's safe name only.
+    """
+    source = Source(
+        part.name, part.checksum, part.format.record_format, part.part, part.columns, part.modified_ms
+    )
+    span = Span(part.start, part.end)
+    blocks = read_blocks(part.path, part.compression, part.name, span.read_from)
+    if part.encoding is Encoding.UTF_16:
+        blocks = transcode_utf16(blocks)
+    match part.format:
+        case FileFormat.SEARCHLOG:
+            yield from frame_search_results(read_whole(blocks, part.name), source, max_event_bytes)
+        case FileFormat.PROTOBUF:
+            yield from frame_log_groups(read_whole(blocks, part.name), source, max_event_bytes)
+        case FileFormat.CSV:
+            lines = frame_lines(blocks, source, max_event_bytes)
+            yield from frame_rows(lines, part.separator, max_event_bytes)
+        case FileFormat.JSON | FileFormat.TEXT:
+            yield from frame_lines(blocks, source, max_event_bytes, span)
+
+
+class _ReadFn(beam.DoFn):
+    def __init__(self, max_event_bytes: int) -> None:
+        self._max_event_bytes = max_event_bytes
+
+    def setup(self) -> None:
+        # A batch makes and drops many thousand objects without cycles; the collector would walk all of Beam for them.
+        gc.freeze()
+        gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 100)
+
+    @beam.DoFn.yields_batches
+    def process(self, part: FilePart) -> Iterator[list[RawRecord]]:
+        yield from read_part(part, self._max_event_bytes)
+
+    def get_output_batch_type(self, input_element_type: Any) -> Any:
+        return Batch
+
+    def infer_output_type(self, input_type: Any) -> Any:
+        return Any
+
+
+@dataclass
+class ReadLogFiles(beam.PTransform):
+    """Read the records of input files.
+
+    *Input*: `FilePart`. *Output*: `RawRecord`. *Bounded/unbounded*: bounded. *Windowing*: kept.
+    *Rejects*: nothing; a record that cannot be framed carries its fault. *Guarantee*: the records of all
+    parts of a file are the records of the file, each once; memory does not grow with the file, except for
+    documents that are read whole.
+
+    `max_event_bytes` is the length from which a record is `TOO_LONG`.
+    """
+
+    max_event_bytes: int = MAX_EVENT_BYTES
+
+    def expand(self, parts: PCollection[FilePart]) -> PCollection[RawRecord]:
+        """Apply the reading."""
+        return parts | "ReadRecords" >> beam.ParDo(_ReadFn(self.max_event_bytes))
+
+
+def clean_error(error: BaseException) -> LogveilError | None:
+    """Return the error of ours that a runner's error was raised from, or None if it was another.
+
+    Runners wrap what a worker raised, or pass on its traceback as text; only lines of our errors are taken.
+
+    Example:
+        >>> clean_error(RuntimeError("...\\nschemas.errors.InputError: a.gz: ends early [while running 'X']"))
+        InputError('a.gz: ends early')
+    """
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        if isinstance(current, LogveilError):
+            return type(current)(_RUNNING.sub("", str(current)))
+        told = _told(str(current))
+        if told is not None:
+            return told
+        current = current.__cause__ or current.__context__
+    return None
+
+
+def _told(text: str) -> LogveilError | None:
+    for match in _TOLD.finditer(text):
+        kind = getattr(errors, match[1], None)
+        if isinstance(kind, type) and issubclass(kind, LogveilError):
+            return kind(match[2])
+    return None

@@ -1,0 +1,156 @@
+"""`logveil expire`, `verify` and `calendar`: let go what must go, and show that nothing else is left."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipelines.account_options import EventsUrl, Force, Json, Now, Reason, moment
+from pipelines.calendar import calendar_rows
+from pipelines.expire import DropTables, apply_plan, plan_expiry, write_plan
+from pipelines.expire_tables import drop_tables, plan_tables
+from pipelines.mysql_table import DEFAULT_TABLE
+from pipelines.policy_commands import PolicyOption, read_policy
+from pipelines.render_expiry import print_calendar, print_plan
+from pipelines.verify import verify_root
+from pipelines.verify_stores import verify_table, verify_vault
+from schemas.errors import OptionsError
+from schemas.verification import Problem
+from transforms.check_texts import checking_redactor
+
+_PROBLEMS = 1
+
+Root = Annotated[Path, typer.Argument(help="The output root.")]
+AsOf = Annotated[
+    datetime | None, typer.Option(help="The date (UTC) to plan for. Default: today.", formats=["%Y-%m-%d"])
+]
+Apply = Annotated[Path | None, typer.Option("--apply", help="Carry out this plan, just this plan.")]
+PlanFile = Annotated[
+    Path | None, typer.Option("--plan", help="Where the plan is written. Default: under the root.")
+]
+TableName = Annotated[str, typer.Option("--table", help="The table of redacted events.")]
+Canary = Annotated[list[str] | None, typer.Option("--canary", help="A string that must stand nowhere.")]
+Canaries = Annotated[Path | None, typer.Option(help="A file of such strings, one a line.")]
+Detect = Annotated[bool, typer.Option("--detect/--no-detect", help="Run the detectors over every text.")]
+OptionalVault = Annotated[
+    str | None,
+    typer.Option("--vault", envvar="LOGVEIL_VAULT", help="Also look for overdue accounts in this vault."),
+]
+
+
+def mount(root: typer.Typer) -> None:
+    """Add the commands on retention to the program."""
+    root.command("expire")(expire)
+    root.command("verify")(verify)
+    root.command("calendar")(calendar)
+
+
+def expire(
+    root: Root,
+    as_of: AsOf = None,
+    apply: Apply = None,
+    plan: PlanFile = None,
+    mysql: EventsUrl = None,
+    table: TableName = DEFAULT_TABLE,
+    now: Now = None,
+    force: Force = False,
+    reason: Reason = None,
+    as_json: Json = False,
+) -> None:
+    """Plan what may be deleted, which deletes nothing; with --apply, delete what a plan names."""
+    present = moment(now)
+    if apply is not None:
+        if as_of or plan or reason:
+            raise OptionsError("--apply takes its date and reason from the plan")
+        _apply(root, apply, present, force, _dropper(mysql, table), as_json)
+        return
+    if reason and not force:
+        raise OptionsError("--reason goes with --force")
+    day = (as_of.replace(tzinfo=UTC) if as_of else present).date()
+    tables = plan_tables(mysql, table, day) if mysql else ()
+    made = plan_expiry(root, day, present, reason if force else None, tables)
+    path = write_plan(made, plan)
+    if as_json:
+        typer.echo(json.dumps({**made.to_json(), "path": str(path)}))
+        return
+    print_plan(Console(), made)
+    typer.echo(f"{made.records:,} records, {made.bytes:,} bytes. Nothing was deleted. To delete them:")
+    typer.echo(f"logveil expire {root} --apply {path}{' --force' if made.reason else ''}")
+
+
+def _apply(
+    root: Path, plan: Path, now: datetime, force: bool, drop: DropTables | None, as_json: bool
+) -> None:
+    receipt = apply_plan(root, plan, now, force, drop)
+    if as_json:
+        typer.echo(json.dumps(asdict(receipt)))
+        return
+    body = receipt.body
+    typer.echo(f"{len(body['partitions'])} partitions, {body['records']:,} records, {body['bytes']:,} bytes")
+    typer.echo(f"deleted at {receipt.at}; receipt {receipt.number}, {receipt.digest}")
+
+
+def _dropper(url: str | None, table: str) -> DropTables | None:
+    if url is None:
+        return None
+    return lambda as_of, planned: drop_tables(url, table, as_of, planned)
+
+
+def verify(
+    root: Root,
+    policy: PolicyOption = None,
+    canary: Canary = None,
+    canaries: Canaries = None,
+    detect: Detect = True,
+    vault: OptionalVault = None,
+    mysql: EventsUrl = None,
+    table: TableName = DEFAULT_TABLE,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Read everything back and report each problem as one line; the exit code is 1 if there is any."""
+    present = moment(now)
+    loaded = read_policy(policy)
+    scanner = checking_redactor(loaded) if detect else None
+    strings = [*(canary or ()), *_lines(canaries)]
+    problems = verify_root(root, present, loaded, scanner, strings)
+    if vault:
+        problems += verify_vault(vault, present)
+    if mysql:
+        problems += verify_table(mysql, table, present)
+    _report(root, problems, as_json)
+    if problems:
+        raise typer.Exit(_PROBLEMS)
+
+
+def _lines(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        return [line for line in path.read_text(encoding="utf-8").splitlines() if line]
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionsError(f"{path}: the canaries cannot be read: {type(error).__name__}") from error
+
+
+def _report(root: Path, problems: Sequence[Problem], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([asdict(problem) for problem in problems]))
+        return
+    for problem in problems:
+        typer.echo(str(problem))
+    if not problems:
+        typer.echo(f"{root} is as it should be")
+
+
+def calendar(root: Root, now: Now = None, as_json: Json = False) -> None:
+    """Show what will expire when."""
+    rows = calendar_rows(root, moment(now))
+    if as_json:
+        typer.echo(json.dumps([{**asdict(row), "expires_on": row.expires_on.isoformat()} for row in rows]))
+        return
+    print_calendar(Console(), rows, str(root))

@@ -1,0 +1,240 @@
+"""Erasing an account everywhere: plan, apply, receipt, and what a crash leaves."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.erase import apply_erasure, plan_erasure, read_plan, write_plan
+from pipelines.erase_files import rewrite_files
+from pipelines.keys import load_keys, make_ring
+from pipelines.receipts import chain_faults, read_receipts
+from pipelines.vault.disclosure import status_of
+from pipelines.vault.erasure import due_accounts, find_targets
+from pipelines.vault.life_cycle import apply_events
+from pipelines.vault.vault import Vault, open_vault
+from schemas.accounts import AccountEvent, AccountEventKind
+from schemas.errors import OptionsError, OutputError, RetentionError
+from schemas.policy_file import default_policy
+from tests.made_output import EVENTS_ROOT, commit_run, make_event, read_records
+from transforms.account_erasure import RecordEraser
+
+TERMINATED_AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
+DUE = TERMINATED_AT + timedelta(days=30)
+UIN, OTHER = "100012345678", "100087654321"
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """Return a vault with one terminated and one living account."""
+    make_ring(tmp_path / "out.keys")
+    vault = open_vault(
+        f"sqlite:///{tmp_path}/vault.db", load_keys(tmp_path / "out.keys", {}), default_policy()
+    )
+    moment = int(TERMINATED_AT.timestamp() * 1000)
+    apply_events(
+        vault,
+        [
+            AccountEvent("a", AccountEventKind.CREATED, 0, UIN, "lin.chen"),
+            AccountEvent("b", AccountEventKind.CREATED, 0, OTHER, "wang.wei"),
+            AccountEvent("c", AccountEventKind.TERMINATED, moment, UIN),
+        ],
+    )
+    return vault
+
+
+@pytest.fixture
+def root(tmp_path: Path, vault: Vault) -> Path:
+    """Return an output root with events of both accounts in two partitions."""
+    mine, name = pseudonyms(vault, UIN, "lin.chen")
+    others, _ = pseudonyms(vault, OTHER, "wang.wei")
+    events = []
+    for number, day in enumerate(("2027-05-23", "2027-05-24")):
+        start = number * 10
+        events += [
+            make_event(start + 1, day, uin=mine, username=name, output="own event"),
+            make_event(start + 2, day, uin=others, output=f"quota taken from {mine} (user {name})"),
+            make_event(start + 3, day, uin="", username=name, output="a name alone"),
+            make_event(start + 4, day, uin=others, output="nothing of anyone else"),
+        ]
+    commit_run(tmp_path / "out", events)
+    return tmp_path / "out"
+
+
+def pseudonyms(vault: Vault, uin: str, username: str) -> tuple[str, str]:
+    return vault.cipher.uin_pseudonyms(uin)["1"], vault.cipher.username_pseudonyms(username)["1"]
+
+
+def planned(vault: Vault, root: Path, rewrite: bool = True) -> Path:
+    path = root.with_name("plan.json")
+    write_plan(plan_erasure(vault, root, DUE, DUE, rewrite=rewrite), path)
+    return path
+
+
+def outputs(root: Path) -> list[object]:
+    return [record["output"] for record in read_records(root, EVENTS_ROOT)]
+
+
+def test_a_plan_changes_nothing(vault: Vault, root: Path) -> None:
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    plan = read_plan(planned(vault, root))
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+    assert status_of(vault, UIN) is not None
+    assert [(file.records_before, file.records_after, file.records_changed) for file in plan.files] == [
+        (4, 2, 1),
+        (4, 2, 1),
+    ]
+
+
+def test_partitions_no_longer_name_the_account_and_keep_everything_else(vault: Vault, root: Path) -> None:
+    apply_erasure(vault, root, planned(vault, root), DUE)
+    assert outputs(root) == ["quota taken from <ERASED> (user <ERASED>)", "nothing of anyone else"] * 2
+    assert status_of(vault, UIN) is None
+    assert status_of(vault, OTHER) is not None
+
+
+def test_without_rewriting_partitions_stay_as_they_are(vault: Vault, root: Path) -> None:
+    before = outputs(root)
+    apply_erasure(vault, root, planned(vault, root, rewrite=False), DUE)
+    assert outputs(root) == before
+    assert status_of(vault, UIN) is None
+
+
+def test_the_receipt_says_what_went_by_keyed_hash(vault: Vault, root: Path) -> None:
+    mine, name = pseudonyms(vault, UIN, "lin.chen")
+    path = planned(vault, root)
+    apply_erasure(vault, root, path, DUE)
+    (receipt,) = read_receipts(root)
+    (account,) = receipt.body["accounts"]
+    assert account["pseudonyms"] == sorted(vault.cipher.erasure_digest("1", one) for one in (mine, name))
+    assert receipt.body["plan"] == read_plan(path).digest
+    assert [file["records_after"] for file in receipt.body["rewritten"]] == [2, 2]
+    text = json.dumps(receipt.body)
+    assert [secret for secret in (mine, name, UIN, "lin.chen") if secret in text] == []
+    assert chain_faults(root) == []
+
+
+def test_applying_a_plan_twice_gives_one_receipt(vault: Vault, root: Path) -> None:
+    path = planned(vault, root)
+    assert apply_erasure(vault, root, path, DUE) == apply_erasure(vault, root, path, DUE)
+    assert len(read_receipts(root)) == 1
+
+
+def test_an_account_restored_since_the_plan_is_left_alone_and_named(vault: Vault, root: Path) -> None:
+    path, before = planned(vault, root), outputs(root)
+    moment = int(DUE.timestamp() * 1000) - 1
+    apply_events(vault, [AccountEvent("d", AccountEventKind.RESTORED, moment, UIN)])
+    apply_erasure(vault, root, path, DUE)
+    (receipt,) = read_receipts(root)
+    assert (receipt.body["accounts"], len(receipt.body["left_alone"])) == ([], 1)
+    assert outputs(root) == before
+    assert status_of(vault, UIN) is not None
+
+
+def test_a_future_moment_needs_a_reason(vault: Vault, root: Path) -> None:
+    with pytest.raises(OptionsError, match="--reason"):
+        plan_erasure(vault, root, DUE, TERMINATED_AT)
+    assert plan_erasure(vault, root, DUE, TERMINATED_AT, reason="drill").reason == "drill"
+
+
+def test_a_changed_plan_is_refused(vault: Vault, root: Path) -> None:
+    path = planned(vault, root)
+    content = json.loads(path.read_text())
+    content["rewrite"] = False
+    path.write_text(json.dumps(content))
+    with pytest.raises(RetentionError, match="changed"):
+        apply_erasure(vault, root, path, DUE)
+
+
+@pytest.mark.parametrize(
+    "text", [pytest.param("{}", id="empty"), pytest.param("[1]", id="list"), pytest.param("no", id="text")]
+)
+def test_what_is_no_plan_is_refused(vault: Vault, root: Path, text: str) -> None:
+    path = root.with_name("plan.json")
+    path.write_text(text)
+    with pytest.raises(RetentionError, match="no plan"):
+        apply_erasure(vault, root, path, DUE)
+
+
+def test_a_plan_of_another_root_is_refused(vault: Vault, root: Path, tmp_path: Path) -> None:
+    with pytest.raises(RetentionError, match="another root"):
+        apply_erasure(vault, tmp_path / "elsewhere", planned(vault, root), DUE)
+
+
+def test_a_partition_behind_a_symbolic_link_is_refused(vault: Vault, root: Path, tmp_path: Path) -> None:
+    partition = root / EVENTS_ROOT / "expires_on=2027-05-24"
+    partition.rename(tmp_path / "outside")
+    partition.symlink_to(tmp_path / "outside")
+    with pytest.raises(OutputError, match="symbolic link"):
+        planned(vault, root)
+
+
+def test_an_erasure_cut_short_between_two_files_is_finished_by_applying_again(
+    vault: Vault, root: Path
+) -> None:
+    path = planned(vault, root)
+    due = due_accounts(vault, int(DUE.timestamp() * 1000))
+    (targets,) = find_targets(vault, [account.account_id for account in due]).values()
+    rewriting = rewrite_files(root, RecordEraser(targets))
+    next(rewriting)
+    next(rewriting)
+    rewriting.close()
+    assert len(outputs(root)) == 6
+    apply_erasure(vault, root, path, DUE)
+    assert len(outputs(root)) == 4
+
+
+def test_a_receipt_that_could_not_be_written_is_written_by_applying_again(vault: Vault, root: Path) -> None:
+    path = planned(vault, root)
+    (root / "_receipts").write_text("in the way")
+    with pytest.raises(OutputError):
+        apply_erasure(vault, root, path, DUE)
+    assert status_of(vault, UIN) is None
+    (root / "_receipts").unlink()
+    apply_erasure(vault, root, path, DUE)
+    (receipt,) = read_receipts(root)
+    assert len(receipt.body["accounts"]) == 1
+    assert len(receipt.body["rewritten"]) == 2
+
+
+APPLY = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from pipelines.erase import apply_erasure
+from pipelines.keys import load_keys
+from pipelines.vault.vault import open_vault
+from schemas.policy_file import default_policy
+base = Path(sys.argv[1])
+vault = open_vault(f"sqlite:///{base}/vault.db", load_keys(base / "out.keys", {}), default_policy())
+print("ready", flush=True)
+apply_erasure(vault, base / "out", base / "plan.json", datetime.fromisoformat(sys.argv[2]))
+"""
+
+
+@pytest.mark.slow
+def test_an_apply_killed_at_any_time_leaves_whole_files_and_is_finished_later(
+    vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    path = planned(vault, root)
+    command = [sys.executable, "-c", APPLY, str(tmp_path), DUE.isoformat()]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    for delay in (0.0, 0.002, 0.005, 0.01, 0.02, 0.03):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(delay)
+            process.send_signal(signal.SIGKILL)
+        assert len(outputs(root)) in (4, 6, 8)
+    apply_erasure(vault, root, path, DUE)
+    assert len(outputs(root)) == 4
+    assert status_of(vault, UIN) is None
+    (receipt,) = read_receipts(root)
+    assert len(receipt.body["accounts"]) == 1
+    assert len(receipt.body["rewritten"]) == 2
