@@ -1,0 +1,64 @@
+"""Redact sample texts as the pipeline does: same policy, treatments, detectors and known people."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+
+from quality_samples import KNOWN_FIELDS, Sample
+
+from schemas.policy import Treatment
+from schemas.policy_file import default_policy
+from transforms.detect import Detection, Known, TextRedactor
+from transforms.pseudonyms import PseudonymKey
+from transforms.treatments import Treat, compile_treatments
+
+_BATCH = 1000
+_KEY = PseudonymKey(b"a benchmark's key is no secret..", "1")
+
+
+class Logveil:
+    """The detectors under the default policy."""
+
+    @cached_property
+    def _treatments(self) -> dict[str, Treat]:
+        return compile_treatments(default_policy(), _KEY)
+
+    @cached_property
+    def _urls(self) -> set[str]:
+        return {rule.name for rule in default_policy().fields if rule.treatment is Treatment.REDACT_URL}
+
+    @cached_property
+    def redactor(self) -> TextRedactor:
+        """Return the compiled detectors."""
+        return Detection.of(default_policy()).build(self._treat)
+
+    def redact(self, samples: Sequence[Sample]) -> Iterator[str]:
+        """Yield each sample's text as the pipeline would write it."""
+        known: dict[tuple[tuple[str, str], ...], tuple[Known, ...]] = {}
+        waiting = iter(samples)
+        while batch := list(islice(waiting, _BATCH)):
+            redacted: dict[int, str] = {}
+            for is_url in (False, True):
+                chosen = [at for at, sample in enumerate(batch) if (sample.field in self._urls) is is_url]
+                people = [known.setdefault(batch[at].known, self._known(batch[at])) for at in chosen]
+                redact = self.redactor.redact_url if is_url else self.redactor.redact
+                results = redact([batch[at].text for at in chosen], people)
+                redacted |= {at: result.text for at, result in zip(chosen, results, strict=True)}
+            yield from (redacted[at] for at in range(len(batch)))
+
+    def redact_lines(self, lines: Sequence[str]) -> list[str]:
+        """Return lines of which nothing is known as they would be written."""
+        return [result.text for result in self.redactor.redact(lines, [()] * len(lines))]
+
+    def _known(self, sample: Sample) -> tuple[Known, ...]:
+        people = []
+        for name, value in sample.known:
+            replacement = self._treat(name, value)
+            if replacement is not None:
+                people.append(Known(value, replacement, KNOWN_FIELDS[name]))
+        return tuple(people)
+
+    def _treat(self, name: str, value: str) -> str | None:
+        treatment = self._treatments.get(name)
+        treated = None if treatment is None else treatment(value)
+        return None if treated is None else treated.text
