@@ -1,7 +1,6 @@
 """Read the parts of input files into raw records, a batch at a time."""
 
 import gc
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,6 @@ from apache_beam.pvalue import PCollection
 
 from pipelines.decompress import read_blocks, read_whole, transcode_utf16
 from pipelines.inputs import FilePart
-from schemas import errors
-from schemas.errors import LogveilError
 from schemas.events import RawRecord, Source
 from schemas.formats import Encoding, FileFormat
 from transforms.batches import Batch
@@ -22,8 +19,6 @@ from transforms.framing_documents import frame_log_groups, frame_search_results
 
 MAX_EVENT_BYTES = 8 << 20
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
-_RUNNING = re.compile(r" \[while running .*", re.DOTALL)
-_TOLD = re.compile(r"^schemas\.errors\.([A-Za-z]+): (.*?)(?: \[while running .*)?$", re.MULTILINE)
 
 
 def read_part(part: FilePart, max_event_bytes: int = MAX_EVENT_BYTES) -> Iterator[list[RawRecord]]:
@@ -60,9 +55,16 @@ class _ReadFn(beam.DoFn):
         gc.freeze()
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 100)
 
-    @beam.DoFn.yields_batches
-    def process(self, part: FilePart) -> Iterator[list[RawRecord]]:
-        yield from read_part(part, self._max_event_bytes)
+    def process(self, part: FilePart) -> Iterator[RawRecord]:
+        for batch in read_part(part, self._max_event_bytes):
+            yield from batch
+
+    def process_batch(self, parts: list[FilePart]) -> Iterator[list[RawRecord]]:
+        for part in parts:
+            yield from read_part(part, self._max_event_bytes)
+
+    def get_input_batch_type(self, input_element_type: Any) -> Any:
+        return Batch
 
     def get_output_batch_type(self, input_element_type: Any) -> Any:
         return Batch
@@ -88,33 +90,3 @@ class ReadLogFiles(beam.PTransform):
     def expand(self, parts: PCollection[FilePart]) -> PCollection[RawRecord]:
         """Apply the reading."""
         return parts | "ReadRecords" >> beam.ParDo(_ReadFn(self.max_event_bytes))
-
-
-def clean_error(error: BaseException) -> LogveilError | None:
-    """Return the error of ours that a runner's error was raised from, or None if it was another.
-
-    Runners wrap what a worker raised, or pass on its traceback as text; only lines of our errors are taken.
-
-    Example:
-        >>> clean_error(RuntimeError("...\\nschemas.errors.InputError: a.gz: ends early [while running 'X']"))
-        InputError('a.gz: ends early')
-    """
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        if isinstance(current, LogveilError):
-            return type(current)(_RUNNING.sub("", str(current)))
-        told = _told(str(current))
-        if told is not None:
-            return told
-        current = current.__cause__ or current.__context__
-    return None
-
-
-def _told(text: str) -> LogveilError | None:
-    for match in _TOLD.finditer(text):
-        kind = getattr(errors, match[1], None)
-        if isinstance(kind, type) and issubclass(kind, LogveilError):
-            return kind(match[2])
-    return None

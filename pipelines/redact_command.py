@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated
 
@@ -115,16 +116,14 @@ def redact(
 
 
 def split_beam_options(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the inputs and, of what followed `--`, the options of Beam.
+    """Return the inputs and what followed `--`, the options of Beam: all from the first that begins like one.
 
     Example:
-        >>> split_beam_options(["a.jsonl", "--runner=PrismRunner"])
-        (['a.jsonl'], ['--runner=PrismRunner'])
+        >>> split_beam_options(["a.jsonl", "--runner", "PortableRunner", "--job_endpoint=localhost:8099"])
+        (['a.jsonl'], ['--runner', 'PortableRunner', '--job_endpoint=localhost:8099'])
     """
-    return (
-        [argument for argument in arguments if not argument.startswith("--")],
-        [argument for argument in arguments if argument.startswith("--")],
-    )
+    inputs = list(takewhile(lambda argument: not argument.startswith("--"), arguments))
+    return inputs, list(arguments[len(inputs) :])
 
 
 def key_ring(keys: Path | None, root: Path) -> KeyRing:

@@ -2,14 +2,17 @@
 
 import logging
 import os
+import shlex
+import sys
 from collections.abc import Sequence
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
+from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
 from pipelines.inputs import FilePart
-from pipelines.read_files import clean_error
+from pipelines.runner_errors import clean_error
 
 BYTES_WORTH_A_WORKER = 48 << 20
 
@@ -26,32 +29,35 @@ def run_pipeline(graph: beam.PTransform, workers: int, beam_options: Sequence[st
     Without options the portable in-process runner is used: it passes batches and needs nothing installed.
 
     Raises:
-        LogveilError: A worker raised it; the runner's wrapping, which may hold elements, is dropped.
+        RunnerError: The runner failed; what it said is dropped, as it may hold elements.
+        LogveilError: A worker raised it.
     """
-    named = any(option.startswith("--runner") for option in beam_options)
-    if named:
-        pipeline = beam.Pipeline(options=PipelineOptions(list(beam_options)))
-        label = next(option for option in beam_options if option.startswith("--runner"))[len("--runner=") :]
-    else:
-        mode = (
-            ["--direct_running_mode=multi_processing", f"--direct_num_workers={workers}"]
-            if workers > 1
-            else []
-        )
-        pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([*mode, *beam_options]))
-        label = f"FnApiRunner with {workers} worker{'s' if workers > 1 else ''}"
     _quieten()
+    label = PipelineOptions(list(beam_options)).view_as(StandardOptions).runner
+    if label is None:
+        pipeline = _own_pipeline(workers, beam_options)
+        label = f"FnApiRunner with {workers} worker{'s' if workers > 1 else ''}"
+    else:
+        pipeline = beam.Pipeline(options=PipelineOptions(list(beam_options)))
+    pipeline | "RedactFiles" >> graph
     error = None
     try:
-        pipeline | "RedactFiles" >> graph
         pipeline.run().wait_until_finish()
-    except (RuntimeError, OSError, ValueError) as raised:
+    except Exception as raised:  # noqa: BLE001  (whatever a runner raises may quote an element)
         error = clean_error(raised)
-        if error is None:
-            raise
     if error is not None:
-        raise error from None
+        raise error  # outside the handler, so that nothing is chained to it
     return label
+
+
+def _own_pipeline(workers: int, beam_options: Sequence[str]) -> beam.Pipeline:
+    if workers == 1:
+        return beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(list(beam_options)))
+    command = f"{shlex.quote(sys.executable)} -m pipelines.worker"
+    runner = FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(command))
+    return beam.Pipeline(
+        runner=runner, options=PipelineOptions([f"--direct_num_workers={workers}", *beam_options])
+    )
 
 
 def _quieten() -> None:

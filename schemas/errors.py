@@ -11,7 +11,9 @@ LogveilError            root; messages hold names and positions, never event con
 ├─ InputError           an input cannot be read whole
 ├─ OutputError          the output root cannot be written
 ├─ LedgerError          the counts of a run do not balance
-├─ DetectorError        a detector's definition is wrong
+├─ RunnerError          the engine under a pipeline failed
+├─ DetectorError        a detector's definition is wrong, or it failed on a text
+│  └─ RecognizerFileError a file of recognizers is wrong
 ├─ RetentionError       a deletion plan is unsafe or stale
 └─ VaultError           the account vault cannot do what was asked
 """
@@ -61,8 +63,16 @@ class LedgerError(LogveilError):
     """The counts of a run do not balance."""
 
 
+class RunnerError(LogveilError):
+    """The engine under a pipeline failed."""
+
+
 class DetectorError(LogveilError):
-    """A detector's definition is wrong."""
+    """A detector's definition is wrong, or it failed on a text."""
+
+
+class RecognizerFileError(DetectorError):
+    """A file of recognizers is wrong; the message names the file and the entry."""
 
 
 class RetentionError(LogveilError):

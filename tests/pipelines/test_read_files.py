@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.inputs import plan_parts, snapshot
-from pipelines.read_files import ReadLogFiles, clean_error, read_part
-from schemas.errors import InputError
+from pipelines.read_files import ReadLogFiles, read_part
+from pipelines.runner_errors import clean_error
+from schemas.errors import InputError, RunnerError
 from schemas.events import Counts, LogEvent, RawRecord, Reason
 from tests import fixtures_formats as fixtures
 from transforms.event_time import event_time_ms
@@ -165,5 +166,13 @@ def test_the_launcher_recovers_a_workers_error(tmp_path: Path) -> None:
     assert str(error) == "safe: the gzip stream ends early; nothing was written"
 
 
-def test_another_error_is_not_taken_for_ours() -> None:
-    assert clean_error(RuntimeError("ValueError: uin 100001")) is None
+def test_of_another_error_only_the_place_is_shown() -> None:
+    def fail() -> None:
+        raise ValueError("uin 100001")
+
+    with pytest.raises(ValueError, match="uin") as caught:
+        fail()
+    error = clean_error(caught.value)
+    assert isinstance(error, RunnerError)
+    assert "100001" not in str(error)
+    assert str(error).splitlines()[-1] == f"  at {__file__}:{fail.__code__.co_firstlineno + 1} in fail"
