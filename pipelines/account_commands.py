@@ -17,6 +17,7 @@ from rich.table import Table
 from pipelines import erase_commands, key_commands
 from pipelines.account_events_import import import_events, watch
 from pipelines.account_options import Json, Keys, Now, VaultUrl, in_ms, iso, moment, opened
+from pipelines.policy_commands import PolicyOption
 from pipelines.vault.database import Database
 from pipelines.vault.disclosure import count_states, find, reveal, status_of
 from pipelines.vault.erasure import overdue_accounts
@@ -42,6 +43,7 @@ def import_(
     source: Annotated[Path, typer.Argument(help="A file of JSON lines, or a folder of *.jsonl files.")],
     vault: VaultUrl,
     keys: Keys = None,
+    policy: PolicyOption = None,
     now: Now = None,
     watch_seconds: Annotated[
         float | None, typer.Option(min=0.1, help="Keep watching the folder, looking this often.")
@@ -49,7 +51,7 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Apply account life-cycle events; the exit code is 1 if a line could not be used."""
-    opened_vault = opened(vault, keys)
+    opened_vault = opened(vault, keys, policy)
     if watch_seconds is not None:
         for path, counts in watch(opened_vault, source, watch_seconds, lambda: in_ms(moment(now))):
             typer.echo(_line({"file": path.name, **counts}, as_json))
@@ -61,9 +63,11 @@ def import_(
 
 
 @app.command()
-def terminate(uin: Uin, vault: VaultUrl, keys: Keys = None, now: Now = None) -> None:
+def terminate(
+    uin: Uin, vault: VaultUrl, keys: Keys = None, policy: PolicyOption = None, now: Now = None
+) -> None:
     """Terminate an account now; it must be erased within the policy's days."""
-    opened_vault = opened(vault, keys)
+    opened_vault = opened(vault, keys, policy)
     value = _value(uin)
     if status_of(opened_vault, value) is None and len(find(opened_vault, value)) == len(
         opened_vault.cipher.epochs
@@ -84,11 +88,12 @@ def status(
     vault: VaultUrl,
     uin: Annotated[str | None, typer.Argument(help="One account's UIN, or -.")] = None,
     keys: Keys = None,
+    policy: PolicyOption = None,
     now: Now = None,
     as_json: Json = False,
 ) -> None:
     """Show where one account, or all of them, stand; the exit code is 1 if any is overdue."""
-    opened_vault = opened(vault, keys)
+    opened_vault = opened(vault, keys, policy)
     if uin is None:
         counts = count_states(opened_vault, in_ms(moment(now)))
         typer.echo(_line(dict(counts), as_json))
@@ -116,12 +121,13 @@ def reveal_(
     reason: Annotated[str, typer.Option(help="Why; it is recorded first.")] = "",
     actor: Annotated[str | None, typer.Option(help="Who asks. Default: the user of this system.")] = None,
     keys: Keys = None,
+    policy: PolicyOption = None,
     now: Now = None,
     as_json: Json = False,
 ) -> None:
     """Show whom a pseudonym stands for, after the request was recorded."""
     who = actor or os.environ.get("SUDO_USER") or getpass.getuser()
-    found = reveal(opened(vault, keys), pseudonym, reason, who, in_ms(moment(now)))
+    found = reveal(opened(vault, keys, policy), pseudonym, reason, who, in_ms(moment(now)))
     shown = {"uin": list(found.uins), "username": list(found.usernames)}
     if as_json:
         typer.echo(json.dumps(shown, ensure_ascii=False))
@@ -132,9 +138,11 @@ def reveal_(
 
 
 @app.command("find")
-def find_(uin: Uin, vault: VaultUrl, keys: Keys = None, as_json: Json = False) -> None:
+def find_(
+    uin: Uin, vault: VaultUrl, keys: Keys = None, policy: PolicyOption = None, as_json: Json = False
+) -> None:
     """Show the pseudonyms under which an account's log lines are found, by key epoch."""
-    found = find(opened(vault, keys), _value(uin))
+    found = find(opened(vault, keys, policy), _value(uin))
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found]))
         return

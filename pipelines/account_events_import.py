@@ -63,14 +63,24 @@ def watch(
         VaultError: The database refused.
     """
     done: dict[Path, tuple[int, int]] = {}
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder that could be watched")
     while True:
         for path in _files(folder):
-            stat = path.stat()
-            state = (stat.st_size, stat.st_mtime_ns)
-            if done.get(path) != state:
+            state = _state(path)
+            if state is not None and done.get(path) != state:
                 yield path, import_file(vault, path, now_ms())
                 done[path] = state
         time.sleep(seconds)
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Return the size of a file and when it changed, None if it was taken away meanwhile."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return stat.st_size, stat.st_mtime_ns
 
 
 def _files(source: Path) -> list[Path]:

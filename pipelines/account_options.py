@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from pipelines.keys import KEY_VARIABLE, load_keys
+from pipelines.policy_commands import read_policy
 from pipelines.vault.vault import Vault, open_vault
-from schemas.policy_file import default_policy
 
 VaultUrl = Annotated[
     str,
@@ -19,6 +19,7 @@ EventsUrl = Annotated[
     str | None,
     typer.Option("--mysql", envvar="LOGVEIL_MYSQL", help="The database of redacted events, if there is one."),
 ]
+TableName = Annotated[str, typer.Option("--table", help="The table of redacted events.")]
 Keys = Annotated[
     Path | None, typer.Option(help=f"Key file or directory. Default: the variable {KEY_VARIABLE}.")
 ]
@@ -30,14 +31,15 @@ Force = Annotated[bool, typer.Option("--force", help="Do it all the same.")]
 Reason = Annotated[str | None, typer.Option(help="Why; it is recorded.")]
 
 
-def opened(url: str, keys: Path | None) -> Vault:
-    """Return the vault, open, under the keys.
+def opened(url: str, keys: Path | None, policy: Path | None) -> Vault:
+    """Return the vault, open, under the keys and the policy.
 
     Raises:
         KeyFileError: There is no usable key.
+        PolicyError: The policy cannot be used, or says nothing of accounts.
         VaultError: The database refused, or its tables are of another version.
     """
-    return open_vault(url, load_keys(keys, os.environ), default_policy())
+    return open_vault(url, load_keys(keys, os.environ), read_policy(policy))
 
 
 def moment(now: datetime | None) -> datetime:

@@ -17,8 +17,8 @@ import orjson
 from pipelines.erase_files import FileErasure, plan_files, rewrite_files
 from pipelines.layout import output_errors, write_whole
 from pipelines.mysql_erasure import count_event_rows, erase_event_rows
+from pipelines.mysql_retention import EventTable
 from pipelines.receipts import append_receipt
-from pipelines.vault.database import safe_url
 from pipelines.vault.erasure import DueAccount, claim, complete, due_accounts, find_targets
 from pipelines.vault.vault import Vault
 from schemas.accounts import ErasureTarget
@@ -29,14 +29,6 @@ KIND = "erase"
 _PLAN_VERSION = 1
 
 Targets = Mapping[str, Sequence[ErasureTarget]]
-
-
-@dataclass(frozen=True)
-class EventStore:
-    """The table of redacted events in MySQL; its URL never shows with a password."""
-
-    url: str
-    table: str
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,7 @@ def plan_erasure(
     root: Path,
     as_of: datetime,
     now: datetime,
-    events: EventStore | None = None,
+    events: EventTable | None = None,
     rewrite: bool = False,
     reason: str | None = None,
 ) -> ErasurePlan:
@@ -92,7 +84,7 @@ def plan_erasure(
         now.isoformat(),
         str(root.absolute()),
         vault.database.name,
-        _store_name(events),
+        None if events is None else events.name,
         rewrite,
         tuple(due),
         0 if events is None else count_event_rows(events.url, events.table, _all(targets)),
@@ -129,19 +121,29 @@ def read_plan(path: Path) -> ErasurePlan:
 
 
 def apply_erasure(
-    vault: Vault, root: Path, plan_path: Path, now: datetime, events: EventStore | None = None
+    vault: Vault,
+    root: Path,
+    plan_path: Path,
+    now: datetime,
+    events: EventTable | None = None,
+    force: bool = False,
 ) -> Path:
     """Carry out a plan and return its receipt; one that was cut short is taken up again.
 
     An account that was restored since is left alone and named in the receipt. A plan has one receipt.
 
     Raises:
-        RetentionError: The plan is of another root or database, or was changed.
+        RetentionError: The plan is of another root or database, was changed, or is ahead of the clock without
+        force.
         VaultError: A database refused.
         OutputError: The root cannot be written.
     """
     plan = read_plan(plan_path)
     _check_place(plan, vault, root, events)
+    if datetime.fromisoformat(plan.as_of) > now and not (force and plan.reason):
+        raise RetentionError(
+            f"the plan is as of {plan.as_of} and now is {now.isoformat()}: that needs --force"
+        )
     progress_path = plan_path.with_name(plan_path.name + ".progress")
     progress = _read_progress(progress_path)
     claimed = claim(vault, plan.accounts)
@@ -161,7 +163,7 @@ def _erase_elsewhere(
     plan: ErasurePlan,
     root: Path,
     targets: Targets,
-    events: EventStore | None,
+    events: EventTable | None,
     progress: dict[str, Any],
     progress_path: Path,
 ) -> None:
@@ -209,9 +211,9 @@ def _receipt_body(plan: ErasurePlan, progress: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def _check_place(plan: ErasurePlan, vault: Vault, root: Path, events: EventStore | None) -> None:
+def _check_place(plan: ErasurePlan, vault: Vault, root: Path, events: EventTable | None) -> None:
     """Refuse a plan that was made for another place."""
-    places = (str(root.absolute()), vault.database.name, _store_name(events))
+    places = (str(root.absolute()), vault.database.name, None if events is None else events.name)
     if (plan.root, plan.vault, plan.events) != places:
         raise RetentionError("the plan was made for another root, vault or event table")
 
@@ -225,12 +227,6 @@ def _read_progress(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         raise RetentionError(f"{path} cannot be read") from None
     return dict(progress)
-
-
-def _store_name(events: EventStore | None) -> str | None:
-    if events is None:
-        return None
-    return f"{safe_url(events.url)}/{events.table}"
 
 
 def _all(targets: Targets) -> list[ErasureTarget]:

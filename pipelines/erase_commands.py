@@ -10,14 +10,26 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.account_options import EventsUrl, Force, Json, Keys, Now, Reason, VaultUrl, iso, moment, opened
-from pipelines.erase import ErasurePlan, EventStore, apply_erasure, plan_erasure, read_plan, write_plan
+from pipelines.account_options import (
+    EventsUrl,
+    Force,
+    Json,
+    Keys,
+    Now,
+    Reason,
+    TableName,
+    VaultUrl,
+    iso,
+    moment,
+    opened,
+)
+from pipelines.erase import ErasurePlan, apply_erasure, plan_erasure, read_plan, write_plan
+from pipelines.mysql_retention import EventTable
 from pipelines.mysql_table import DEFAULT_TABLE
+from pipelines.policy_commands import PolicyOption
 from schemas.errors import OptionsError
 
 app = typer.Typer(help="Erase the accounts whose deadline has come.", no_args_is_help=True)
-
-TableName = Annotated[str, typer.Option("--table", help="The table of redacted events.")]
 
 
 @app.command("plan")
@@ -31,6 +43,7 @@ def plan_(
         "erase-plan.json"
     ),
     keys: Keys = None,
+    policy: PolicyOption = None,
     mysql: EventsUrl = None,
     table: TableName = DEFAULT_TABLE,
     rewrite: Annotated[bool, typer.Option("--rewrite", help="Also rewrite partitions without them.")] = False,
@@ -44,7 +57,7 @@ def plan_(
         raise OptionsError("--reason goes with --force")
     present = moment(now)
     made = plan_erasure(
-        opened(vault, keys),
+        opened(vault, keys, policy),
         root,
         moment(as_of) if as_of else present,
         present,
@@ -64,18 +77,21 @@ def apply_(
     plan: Annotated[Path, typer.Argument(help="The plan that `erase plan` wrote.")],
     vault: VaultUrl,
     keys: Keys = None,
+    policy: PolicyOption = None,
     mysql: EventsUrl = None,
     table: TableName = DEFAULT_TABLE,
     now: Now = None,
+    force: Force = False,
 ) -> None:
     """Carry out a plan, just that plan, and write a receipt; one that was cut short is taken up again."""
     root = Path(read_plan(plan).root)
-    receipt = apply_erasure(opened(vault, keys), root, plan, moment(now), _store(mysql, table))
+    opened_vault = opened(vault, keys, policy)
+    receipt = apply_erasure(opened_vault, root, plan, moment(now), _store(mysql, table), force)
     typer.echo(f"done; receipt {os.path.relpath(receipt)}")
 
 
-def _store(url: str | None, table: str) -> EventStore | None:
-    return None if url is None else EventStore(url, table)
+def _store(url: str | None, table: str) -> EventTable | None:
+    return None if url is None else EventTable(url, table)
 
 
 def _print(plan: ErasurePlan, path: Path) -> None:
@@ -93,4 +109,5 @@ def _print(plan: ErasurePlan, path: Path) -> None:
         console.print(files)
     if plan.events is not None:
         console.print(f"{plan.event_rows} rows of {plan.events}", markup=False)
-    console.print(f"nothing was changed; to carry it out: logveil erase apply {path}", markup=False)
+    force = " --force" if plan.reason else ""
+    console.print(f"nothing was changed; to carry it out: logveil erase apply {path}{force}", markup=False)

@@ -2,11 +2,12 @@
 
 import errno
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Protocol
 
 import orjson
 
@@ -18,8 +19,22 @@ from schemas.errors import RetentionError
 from schemas.retention_plan import KIND, ExpiryPlan, PlannedFile, PlannedPartition, PlannedTable
 from transforms.retention import check_unchanged, due_partitions
 
-DropTables = Callable[[date, Sequence[PlannedTable]], None]
-"""Drops planned partitions of an event table on a date, passing over those that are gone."""
+
+class ExpiringTable(Protocol):
+    """A table of a database that expires with the root, in the same plan and under the same receipt."""
+
+    @property
+    def name(self) -> str:
+        """Return the name by which plans and receipts call it."""
+        ...
+
+    def due(self, as_of: date) -> Sequence[PlannedTable]:
+        """Return what of it may go on a date (UTC)."""
+        ...
+
+    def drop(self, days: Iterable[date], as_of: date) -> None:
+        """Let go what expires on the given dates; what is gone already is passed over."""
+        ...
 
 
 def plan_expiry(
@@ -27,12 +42,13 @@ def plan_expiry(
     as_of: date,
     now: datetime,
     reason: str | None = None,
-    tables: Sequence[PlannedTable] = (),
+    tables: Sequence[ExpiringTable] = (),
 ) -> ExpiryPlan:
     """Return what may be deleted on a date (UTC); delete nothing.
 
     Raises:
         RetentionError: There is no such root, or the date is in the future and no reason was given.
+        VaultError: A database refused.
     """
     if as_of > now.astimezone(UTC).date() and not reason:
         raise RetentionError(f"{as_of} is in the future: that needs --force and a --reason")
@@ -45,7 +61,7 @@ def plan_expiry(
         partitions=due_partitions(listing.partitions, as_of),
         unparsable=listing.unparsable,
         reason=reason,
-        tables=tuple(tables),
+        tables=tuple(part for table in tables for part in table.due(as_of)),
     ).sealed()
 
 
@@ -79,22 +95,25 @@ def read_plan(path: Path) -> ExpiryPlan:
 
 
 def apply_plan(
-    root: Path, plan_path: Path, now: datetime, force: bool = False, drop: DropTables | None = None
+    root: Path, plan_path: Path, now: datetime, force: bool = False, tables: Sequence[ExpiringTable] = ()
 ) -> Receipt:
     """Delete what a plan names and nothing else, and return the receipt; resume what was cut short.
 
-    A plan that was applied to the end before gives its receipt again and deletes nothing. `drop` is needed
-    where the plan names partitions of an event table.
+    A plan that was applied to the end before gives its receipt again and deletes nothing. `tables` must hold
+    those that the plan names.
 
     Raises:
-        RetentionError: The plan is stale, of another root, ahead of the clock without force, or leads
-        outside. OutputError: The root can't be written.
+        RetentionError: The plan is stale, of another root, ahead of the clock without force, leads outside,
+        or names a table that is not given.
+        OutputError: The root can't be written.
+        VaultError: A database refused.
     """
     plan = read_plan(plan_path)
     root = root.resolve()
     _check_plan(plan, root, now, force)
-    if plan.tables and drop is None:
-        raise RetentionError(f"the plan names partitions of {plan.tables[0].store}: that needs --mysql")
+    absent = {part.store for part in plan.tables} - {table.name for table in tables}
+    if absent:
+        raise RetentionError(f"the plan names {min(absent)}: that needs its --mysql or --vault")
     receipt = find_receipt(root, KIND, plan.digest)
     if receipt is not None:
         return receipt
@@ -106,8 +125,9 @@ def apply_plan(
         _note_start(started, plan, now)
         for partition, files in checked:
             delete_partition(root, partition.path, files)
-        if drop is not None:
-            drop(date.fromisoformat(plan.as_of), plan.tables)
+        for table in tables:
+            days = [date.fromisoformat(part.expires_on) for part in plan.tables if part.store == table.name]
+            table.drop(days, date.fromisoformat(plan.as_of))
         path = append_receipt(root, KIND, _receipt_body(plan), now, once=True)
         started.unlink(missing_ok=True)
     sweep(root)

@@ -6,13 +6,15 @@ from typing import Annotated
 
 import typer
 
-from pipelines.account_options import Force, Json, Now, moment
+from pipelines.account_options import EventsUrl, Force, Json, Now, TableName, moment
 from pipelines.key_epochs import live_partitions
 from pipelines.keys import KeyRing, load_keys, make_ring
+from pipelines.mysql_retention import EventTable
+from pipelines.mysql_table import DEFAULT_TABLE
+from pipelines.policy_commands import PolicyOption, read_policy
 from pipelines.vault.epochs import carry_accounts, forget_epoch
-from pipelines.vault.vault import Vault, open_vault
-from schemas.errors import KeyFileError, OptionsError
-from schemas.policy_file import default_policy
+from pipelines.vault.vault import open_vault
+from schemas.errors import OptionsError
 
 app = typer.Typer(help="The keys of pseudonyms, by epoch.", no_args_is_help=True)
 
@@ -23,11 +25,11 @@ OptionalVault = Annotated[
 
 
 @app.command()
-def new(ring: Ring, vault: OptionalVault = None) -> None:
+def new(ring: Ring, vault: OptionalVault = None, policy: PolicyOption = None) -> None:
     """Make a new epoch, which new pseudonyms will carry; the vault's accounts are carried into it."""
     keys = load_keys(ring, {}).new_epoch() if ring.exists() else _new_ring(ring)
     if vault is not None:
-        carry_accounts(_open(vault, keys))
+        carry_accounts(open_vault(vault, keys, read_policy(policy)))
     typer.echo(f"epoch {keys.current.epoch} is current in {ring}")
 
 
@@ -52,36 +54,40 @@ def destroy(
         list[Path] | None, typer.Option(help="An output root under these keys; repeatable.")
     ] = None,
     vault: OptionalVault = None,
+    mysql: EventsUrl = None,
+    table: TableName = DEFAULT_TABLE,
+    policy: PolicyOption = None,
     now: Now = None,
     force: Force = False,
 ) -> None:
     """Destroy an epoch's key: its pseudonyms can then be linked to nobody. This cannot be undone."""
     keys = load_keys(ring, {})
-    _refuse_needed(keys, epoch, ring, root, force)
+    living = keys.find(epoch) is not None
+    if living and not force:
+        _refuse_needed(keys, epoch, ring, root, None if mysql is None else EventTable(mysql, table))
     if vault is not None:
-        opened = _open(vault, keys)
-        if keys.find(epoch) is not None and len(keys.keys) > 1:
+        opened = open_vault(vault, keys, read_policy(policy))
+        if living and len(keys.keys) > 1:
             carry_accounts(opened)
         forget_epoch(opened, epoch)
     keys.destroy(epoch, moment(now))
     typer.echo(f"epoch {epoch} is destroyed")
 
 
-def _refuse_needed(keys: KeyRing, epoch: str, ring: Path, root: list[Path] | None, force: bool) -> None:
-    """Refuse to destroy what is still needed, unless that is what is wanted."""
-    if keys.find(epoch) is None:
-        raise KeyFileError(f"there is no living epoch of that name in {ring}")
-    beside = ring.with_suffix("") if ring.suffix == ".keys" else None
-    roots = root or ([beside] if beside is not None and beside.is_dir() else [])
-    if force:
-        return
+def _refuse_needed(
+    keys: KeyRing, epoch: str, ring: Path, roots: list[Path] | None, events: EventTable | None
+) -> None:
+    """Refuse to destroy what is still needed: the only epoch, or one whose pseudonyms live somewhere."""
     if len(keys.keys) == 1:
         raise OptionsError(f"epoch {epoch} is the only one: make a new one first, or use --force")
-    for one in roots:
-        needed = live_partitions(one, epoch)
+    beside = [ring.with_suffix("")] if ring.suffix == ".keys" else []
+    places = {str(root): live_partitions(root, epoch) for root in roots or beside}
+    if events is not None:
+        places[events.name] = [day.isoformat() for day in events.days_of_epoch(epoch)]
+    for place, needed in places.items():
         if needed:
             raise OptionsError(
-                f"{len(needed)} partitions of {one} hold pseudonyms of epoch {epoch}, the last of them"
+                f"{len(needed)} partitions of {place} hold pseudonyms of epoch {epoch}, the last of them"
                 f" {needed[-1]}: wait until they expire, or use --force"
             )
 
@@ -89,7 +95,3 @@ def _refuse_needed(keys: KeyRing, epoch: str, ring: Path, root: list[Path] | Non
 def _new_ring(ring: Path) -> KeyRing:
     make_ring(ring)
     return load_keys(ring, {})
-
-
-def _open(url: str, keys: KeyRing) -> Vault:
-    return open_vault(url, keys, default_policy())

@@ -1,101 +1,113 @@
 """Drop the partitions of the event table whose day has come, and look events up by way of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, Select, or_, select, text
 
 from pipelines.mysql_table import (
+    DEFAULT_TABLE,
     account_fields,
+    changing,
     event_table,
     mentions_table,
     partition_dates,
     partition_name,
     request_fields,
 )
-from pipelines.vault.database import Database
+from pipelines.vault.database import Database, safe_url
 from schemas.accounts import DAY_MS
-from schemas.errors import RetentionError
 from schemas.policy import Policy
+from schemas.retention_plan import PlannedTable
 
 
-@dataclass(frozen=True, slots=True)
-class ExpiredPartition:
-    """A partition of the event table that may be dropped: name, ISO date, records, size in bytes."""
+@dataclass(frozen=True)
+class EventTable:
+    """The table of redacted events in a MySQL database, whose URL never shows with a password."""
 
-    name: str
-    expires_on: str
-    records: int
-    bytes: int
+    url: str
+    table: str = DEFAULT_TABLE
 
+    @property
+    def name(self) -> str:
+        """Return the name by which plans and receipts call it."""
+        return f"{safe_url(self.url)}/{self.table}"
 
-def expired_partitions(url: str, table: str, as_of: date) -> list[ExpiredPartition]:
-    """Return the partitions that may be dropped on a date (UTC): that date's and all before it.
+    def due(self, as_of: date) -> list[PlannedTable]:
+        """Return the partitions that may be dropped on a date (UTC): that date's and all before it.
 
-    Raises:
-        VaultError: The database refused.
-    """
+        Raises:
+            VaultError: The database refused.
+        """
 
-    def find(connection: Connection) -> list[ExpiredPartition]:
-        days = [day for day in partition_dates(connection, table) if day <= as_of]
-        return [_described(connection, table, day) for day in days]
+        def find(connection: Connection) -> list[PlannedTable]:
+            days = [day for day in partition_dates(connection, self.table) if day <= as_of]
+            return [self._described(connection, day) for day in days]
 
-    return Database(url).run(find)
+        return Database(self.url).run(find)
 
+    def drop(self, days: Iterable[date], as_of: date) -> None:
+        """Drop the partitions of the given dates on a date (UTC); one that is gone already is passed over.
 
-def drop_expired(
-    url: str, table: str, as_of: date, planned: Sequence[ExpiredPartition] | None = None
-) -> list[ExpiredPartition]:
-    """Drop the partitions whose day has come, or just the planned ones, and return those that went.
+        Raises:
+            VaultError: The database refused.
+        """
+        wanted = set(days)
+        if wanted:
+            Database(self.url).run(lambda connection: _drop(connection, self.table, wanted, as_of))
 
-    A planned partition that is gone already is passed over, so a drop that was cut short can be repeated.
+    def days_of_epoch(self, epoch: str) -> list[date]:
+        """Return the dates whose partitions hold pseudonyms of a key epoch; one without a row of it is read whole.
 
-    Raises:
-        RetentionError: A planned partition's day has not come.
-        VaultError: The database refused.
-    """
-    wanted = None if planned is None else {partition.expires_on for partition in planned}
-    early = [day for day in wanted or () if date.fromisoformat(day) > as_of]
-    if early:
-        raise RetentionError(f"the partition of {min(early)} may not be dropped before that day")
-    expired = expired_partitions(url, table, as_of)
-    chosen = [partition for partition in expired if wanted is None or partition.expires_on in wanted]
-    Database(url).run(lambda connection: _drop(connection, table, chosen, as_of))
-    return chosen
+        Raises:
+            VaultError: The database refused.
+        """
 
+        def find(connection: Connection) -> list[date]:
+            return [day for day in partition_dates(connection, self.table) if holds(connection, day)]
 
-def _drop(connection: Connection, table: str, chosen: Sequence[ExpiredPartition], as_of: date) -> None:
-    """Drop partitions, those of them that are still there, and what mentions their events."""
-    there = partition_dates(connection, table)
-    going = [day for day in there if day.isoformat() in {partition.expires_on for partition in chosen}]
-    if not going:
-        return
-    mentions = mentions_table(table)
-    connection.execute(mentions.delete().where(mentions.c.expires_on.in_(going)))
-    if going == there:
-        # A partitioned table cannot be without partitions: the next day that can come takes their place.
-        following = as_of + timedelta(1)
-        connection.exec_driver_sql(
-            f"ALTER TABLE `{table}` ADD PARTITION (PARTITION {partition_name(following)} "
-            f"VALUES LESS THAN ('{following + timedelta(1)}'))"
+        def holds(connection: Connection, day: date) -> bool:
+            part = f"`{self.table}` PARTITION ({partition_name(day)})"
+            query = f"SELECT 1 FROM {part} WHERE key_epoch = %s LIMIT 1"
+            return connection.exec_driver_sql(query, (epoch,)).first() is not None
+
+        return Database(self.url).run(find)
+
+    def _described(self, connection: Connection, day: date) -> PlannedTable:
+        """Return a partition with its exact records; the size is the server's estimate."""
+        part = partition_name(day)
+        records = connection.exec_driver_sql(
+            f"SELECT COUNT(*) FROM `{self.table}` PARTITION ({part})"
+        ).scalar()
+        size = connection.scalar(
+            text(
+                "SELECT DATA_LENGTH + INDEX_LENGTH FROM information_schema.PARTITIONS "
+                "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :table AND PARTITION_NAME = :part"
+            ),
+            {"table": self.table, "part": part},
         )
-    names = ", ".join(partition_name(day) for day in going)
-    connection.exec_driver_sql(f"ALTER TABLE `{table}` DROP PARTITION {names}")
+        return PlannedTable(self.name, part, day.isoformat(), int(records or 0), int(size or 0))
 
 
-def _described(connection: Connection, table: str, day: date) -> ExpiredPartition:
-    """Return a partition with its exact records; the size is the server's estimate."""
-    name = partition_name(day)
-    records = connection.exec_driver_sql(f"SELECT COUNT(*) FROM `{table}` PARTITION ({name})").scalar()
-    size = connection.scalar(
-        text(
-            "SELECT DATA_LENGTH + INDEX_LENGTH FROM information_schema.PARTITIONS "
-            "WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = :table AND PARTITION_NAME = :name"
-        ),
-        {"table": table, "name": name},
-    )
-    return ExpiredPartition(name, day.isoformat(), int(records or 0), int(size or 0))
+def _drop(connection: Connection, table: str, wanted: Collection[date], as_of: date) -> None:
+    """Drop partitions, those of them that are still there, and what mentions their events."""
+    with changing(connection, table):
+        there = partition_dates(connection, table)
+        going = [day for day in there if day in wanted]
+        if not going:
+            return
+        mentions = mentions_table(table)
+        connection.execute(mentions.delete().where(mentions.c.expires_on.in_(going)))
+        if going == there:
+            # A partitioned table cannot be without partitions: the next day that can come takes their place.
+            following = max(as_of, going[-1]) + timedelta(1)
+            connection.exec_driver_sql(
+                f"ALTER TABLE `{table}` ADD PARTITION (PARTITION {partition_name(following)} "
+                f"VALUES LESS THAN ('{following + timedelta(1)}'))"
+            )
+        names = ", ".join(partition_name(day) for day in going)
+        connection.exec_driver_sql(f"ALTER TABLE `{table}` DROP PARTITION {names}")
 
 
 def select_account_events(

@@ -1,7 +1,8 @@
 """The table of redacted events in MySQL: one partition a day of expiry, so that a day goes by dropping it."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -86,6 +87,22 @@ def ensure_partitions(database: Database, name: str, policy: Policy, dates: Coll
     return database.run(lambda connection: _ensure(connection, name, policy, sorted(set(dates))))
 
 
+@contextmanager
+def changing(connection: Connection, name: str) -> Iterator[None]:
+    """Let nobody else change the partitions of a table meanwhile.
+
+    Raises:
+        VaultError: Another process is changing them and does not come to an end.
+    """
+    lock = {"name": f"logveil:{name}"[:64]}
+    if connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), {**lock, "seconds": _LOCK_SECONDS}) != 1:
+        raise VaultError("another process is changing the event table and does not come to an end")
+    try:
+        yield
+    finally:
+        connection.execute(text("DO RELEASE_LOCK(:name)"), lock)
+
+
 def partition_dates(connection: Connection, name: str) -> list[date]:
     """Return the dates that have a partition, in order; none where there is no table."""
     query = text(
@@ -119,11 +136,8 @@ def days_between(first: date, last: date) -> list[date]:
 def _ensure(connection: Connection, name: str, policy: Policy, dates: list[date]) -> set[date]:
     there = partition_dates(connection, name)
     if dates and not set(dates) <= set(there):
-        _lock(connection, name)
-        try:
+        with changing(connection, name):
             _extend(connection, name, policy, dates)
-        finally:
-            connection.execute(text("DO RELEASE_LOCK(:name)"), {"name": _lock_name(name)})
         there = partition_dates(connection, name)
     return set(there)
 
@@ -168,16 +182,6 @@ def _definitions(days: Iterable[date]) -> str:
     return ", ".join(
         f"PARTITION {partition_name(day)} VALUES LESS THAN ('{day + timedelta(1)}')" for day in days
     )
-
-
-def _lock(connection: Connection, name: str) -> None:
-    parameters = {"name": _lock_name(name), "seconds": _LOCK_SECONDS}
-    if connection.scalar(text("SELECT GET_LOCK(:name, :seconds)"), parameters) != 1:
-        raise VaultError("another process is changing the event table and does not come to an end")
-
-
-def _lock_name(name: str) -> str:
-    return f"logveil:{name}"[:64]
 
 
 def _is_pseudonym(rule: FieldPolicy) -> bool:

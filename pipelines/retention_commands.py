@@ -10,16 +10,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pipelines.account_options import EventsUrl, Force, Json, Now, Reason, moment
+from pipelines.account_options import EventsUrl, Force, Json, Now, Reason, TableName, moment
 from pipelines.calendar import calendar_rows
-from pipelines.expire import DropTables, apply_plan, plan_expiry, write_plan
-from pipelines.expire_tables import drop_tables, plan_tables
+from pipelines.expire import ExpiringTable, apply_plan, plan_expiry, write_plan
+from pipelines.mysql_retention import EventTable
 from pipelines.mysql_table import DEFAULT_TABLE
 from pipelines.policy_commands import PolicyOption, read_policy
 from pipelines.render_expiry import print_calendar, print_plan
+from pipelines.vault.database import Database
+from pipelines.vault.sighting_expiry import SightingTable
 from pipelines.verify import verify_root
-from pipelines.verify_stores import verify_table, verify_vault
+from pipelines.verify_stores import verify_accounts, verify_tables
+from schemas.accounts import AccountRules
 from schemas.errors import OptionsError
+from schemas.policy import Policy
 from schemas.verification import Problem
 from transforms.check_texts import checking_redactor
 
@@ -33,13 +37,12 @@ Apply = Annotated[Path | None, typer.Option("--apply", help="Carry out this plan
 PlanFile = Annotated[
     Path | None, typer.Option("--plan", help="Where the plan is written. Default: under the root.")
 ]
-TableName = Annotated[str, typer.Option("--table", help="The table of redacted events.")]
 Canary = Annotated[list[str] | None, typer.Option("--canary", help="A string that must stand nowhere.")]
 Canaries = Annotated[Path | None, typer.Option(help="A file of such strings, one a line.")]
 Detect = Annotated[bool, typer.Option("--detect/--no-detect", help="Run the detectors over every text.")]
 OptionalVault = Annotated[
     str | None,
-    typer.Option("--vault", envvar="LOGVEIL_VAULT", help="Also look for overdue accounts in this vault."),
+    typer.Option("--vault", envvar="LOGVEIL_VAULT", help="Also the accounts in this vault (database URL)."),
 ]
 
 
@@ -57,22 +60,23 @@ def expire(
     plan: PlanFile = None,
     mysql: EventsUrl = None,
     table: TableName = DEFAULT_TABLE,
+    vault: OptionalVault = None,
+    policy: PolicyOption = None,
     now: Now = None,
     force: Force = False,
     reason: Reason = None,
     as_json: Json = False,
 ) -> None:
     """Plan what may be deleted, which deletes nothing; with --apply, delete what a plan names."""
-    present = moment(now)
+    present, tables = moment(now), _tables(mysql, table, vault, read_policy(policy))
     if apply is not None:
         if as_of or plan or reason:
             raise OptionsError("--apply takes its date and reason from the plan")
-        _apply(root, apply, present, force, _dropper(mysql, table), as_json)
+        _apply(root, apply, present, force, tables, as_json)
         return
     if reason and not force:
         raise OptionsError("--reason goes with --force")
     day = (as_of.replace(tzinfo=UTC) if as_of else present).date()
-    tables = plan_tables(mysql, table, day) if mysql else ()
     made = plan_expiry(root, day, present, reason if force else None, tables)
     path = write_plan(made, plan)
     if as_json:
@@ -84,9 +88,9 @@ def expire(
 
 
 def _apply(
-    root: Path, plan: Path, now: datetime, force: bool, drop: DropTables | None, as_json: bool
+    root: Path, plan: Path, now: datetime, force: bool, tables: Sequence[ExpiringTable], as_json: bool
 ) -> None:
-    receipt = apply_plan(root, plan, now, force, drop)
+    receipt = apply_plan(root, plan, now, force, tables)
     if as_json:
         typer.echo(json.dumps(asdict(receipt)))
         return
@@ -95,10 +99,12 @@ def _apply(
     typer.echo(f"deleted at {receipt.at}; receipt {receipt.number}, {receipt.digest}")
 
 
-def _dropper(url: str | None, table: str) -> DropTables | None:
-    if url is None:
-        return None
-    return lambda as_of, planned: drop_tables(url, table, as_of, planned)
+def _tables(mysql: str | None, table: str, vault: str | None, policy: Policy) -> list[ExpiringTable]:
+    """Return the tables that expire with the root, as far as their databases are named."""
+    tables: list[ExpiringTable] = [] if mysql is None else [EventTable(mysql, table)]
+    if vault is not None:
+        tables.append(SightingTable(Database(vault), AccountRules.of(policy).sighting_days))
+    return tables
 
 
 def verify(
@@ -119,10 +125,9 @@ def verify(
     scanner = checking_redactor(loaded) if detect else None
     strings = [*(canary or ()), *_lines(canaries)]
     problems = verify_root(root, present, loaded, scanner, strings)
-    if vault:
-        problems += verify_vault(vault, present)
-    if mysql:
-        problems += verify_table(mysql, table, present)
+    problems += verify_tables(_tables(mysql, table, vault, loaded), present)
+    if vault is not None:
+        problems += verify_accounts(vault, present)
     _report(root, problems, as_json)
     if problems:
         raise typer.Exit(_PROBLEMS)

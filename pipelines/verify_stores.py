@@ -1,16 +1,16 @@
-"""Check that nothing overdue is left in the databases: accounts of the vault, partitions of a table."""
+"""Check that nothing is kept too long in the databases beside a root."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from pipelines.mysql_retention import expired_partitions
+from pipelines.expire import ExpiringTable
 from pipelines.vault.database import Database, safe_url
 from pipelines.vault.erasure import overdue_accounts
 from schemas.verification import Problem, ProblemKind
 
 
-def verify_vault(url: str, now: datetime) -> Iterator[Problem]:
-    """Yield the accounts that should have been erased by now.
+def verify_accounts(url: str, now: datetime) -> Iterator[Problem]:
+    """Yield the accounts of a vault that should have been erased by now.
 
     Raises:
         VaultError: The database refused.
@@ -19,12 +19,14 @@ def verify_vault(url: str, now: datetime) -> Iterator[Problem]:
         yield Problem(ProblemKind.OVERDUE, safe_url(url), f"account {account.account_id} should be erased")
 
 
-def verify_table(url: str, table: str, now: datetime) -> Iterator[Problem]:
-    """Yield the partitions of the event table that should have been dropped by now.
+def verify_tables(tables: Iterable[ExpiringTable], now: datetime) -> Iterator[Problem]:
+    """Yield what should have gone from tables by now.
 
     Raises:
         VaultError: The database refused.
     """
-    for part in expired_partitions(url, table, now.astimezone(UTC).date()):
-        place = f"{safe_url(url)}/{table}"
-        yield Problem(ProblemKind.EXPIRED, place, f"{part.records} records of {part.name} should be gone")
+    for table in tables:
+        for part in table.due(now.astimezone(UTC).date()):
+            if part.records:
+                detail = f"{part.records} records of {part.name} should be gone"
+                yield Problem(ProblemKind.EXPIRED, table.name, detail)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from schemas.policy import Policy
+from schemas.errors import PolicyError
+from schemas.policy import Policy, Treatment
 
 UIN_FIELD = "uin"
 USERNAME_FIELD = "username"
@@ -86,26 +87,39 @@ class AccountRules:
     """What the policy says of accounts: their pseudonyms' prefixes, and the days until one is gone.
 
     `log_retention_days` is the longest that a log line lives: so late may one of an erased account arrive.
+    `sighting_days` is how long UIN and user name may be kept that the logs alone show.
     """
 
     uin_prefix: str
     username_prefix: str
     erase_within_days: int
     log_retention_days: int
+    sighting_days: int
 
     @classmethod
     def of(cls, policy: Policy) -> "AccountRules":
-        """Return the rules of a policy."""
+        """Return the rules of a policy.
+
+        Raises:
+            PolicyError: It has no deadline for accounts, or does not pseudonymise what names one.
+        """
+        fields = (policy[UIN_FIELD], policy[USERNAME_FIELD])
+        for rule in fields:
+            if rule.treatment is not Treatment.PSEUDONYMISE:
+                raise PolicyError(f"an account vault needs a policy that pseudonymises {rule.name}")
         days = [
             rule.erase_within_days
             for rule in policy.categories.values()
             if rule.erase_within_days is not None
         ]
+        if not days:
+            raise PolicyError("an account vault needs a policy with a category that has erase_within_days")
         return cls(
             policy[UIN_FIELD].prefix or UIN_FIELD,
             policy[USERNAME_FIELD].prefix or USERNAME_FIELD,
             min(days),
             max(rule.retention_days for rule in policy.fields),
+            min(rule.retention_days for rule in fields),
         )
 
 

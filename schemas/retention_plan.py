@@ -55,7 +55,7 @@ class PlannedPartition:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTable:
-    """One partition of an event table in a database that may go; `store` names it without a password."""
+    """What of a database's table may go on one date; `store` names the table without a password."""
 
     store: str
     name: str
@@ -167,3 +167,6 @@ def _check_places(plan: ExpiryPlan) -> None:
         for file in partition.files:
             if "/" in file.name or file.name in ("", ".", ".."):
                 raise RetentionError("the plan names a file outside its partition")
+    for part in plan.tables:
+        if date.fromisoformat(part.expires_on) > as_of:
+            raise RetentionError(f"the plan is as of {plan.as_of}, and {part.name} expires later")

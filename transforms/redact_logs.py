@@ -7,7 +7,8 @@ import apache_beam as beam
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
-from schemas.events import Counts, RawRecord
+from schemas.accounts import AccountSighting
+from schemas.events import ClassifiedEvent, Counts, RawRecord
 from schemas.policy import Policy
 from transforms.batches import Stepped
 from transforms.classify import ClassifyFields, UnknownFields
@@ -69,8 +70,11 @@ class RedactLogEvents(beam.PTransform):
             unique.kept,
             tuple(step.rejections for step in steps) | "GatherRejections" >> beam.Flatten(),
             tuple(step.counts for step in steps) | "GatherCounts" >> beam.Flatten(),
-            (classified.kept | SightAccounts(self.policy, self.key)).kept if self.sight_accounts else None,
+            self._sightings(classified.kept) if self.sight_accounts else None,
         )
+
+    def _sightings(self, classified: PCollection[ClassifiedEvent]) -> PCollection[AccountSighting]:
+        return (classified | SightAccounts(self.policy, self.key, self.now_ms, self.skew_ms)).kept
 
     def _rejections_expire_on(self) -> str:
         days = self.policy.categories[self.policy.event_category].retention_days or 0

@@ -1,4 +1,7 @@
-"""Note the accounts that events show, one sighting for each account of a batch, for the account vault."""
+"""Note the accounts that events show, one sighting for each account of a batch, for the account vault.
+
+An event that is not written shows nobody: one that has expired, or whose time lies in the future.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,44 +10,51 @@ import apache_beam as beam
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
-from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountSighting
+from schemas.accounts import DAY_MS, UIN_FIELD, USERNAME_FIELD, AccountRules, AccountSighting
 from schemas.events import ClassifiedEvent
 from schemas.policy import Policy
 from transforms.account_sightings import SightingCollector
 from transforms.batches import Outcome, Stepped, apply_step
 from transforms.pseudonyms import PseudonymKey
+from transforms.tag import DEFAULT_SKEW_MS
 from transforms.treatments import Treat, compile_treatments
 
 
 @dataclass(frozen=True)
 class SightAccountsStep:
-    """Configuration of the sighting."""
+    """Configuration of the sighting; `now_ms` and `skew_ms` are milliseconds."""
 
     policy: Policy
     key: PseudonymKey
+    now_ms: int
+    skew_ms: int = DEFAULT_SKEW_MS
 
     def build(self) -> Callable[[Sequence[ClassifiedEvent]], Outcome[AccountSighting]]:
         """Return the sighting of a batch."""
         treatments = compile_treatments(self.policy, self.key)
         uin, username = treatments[UIN_FIELD], treatments[USERNAME_FIELD]
+        first = (self.now_ms // DAY_MS + 1 - AccountRules.of(self.policy).sighting_days) * DAY_MS
+        last = self.now_ms + self.skew_ms
 
         def sight(events: Sequence[ClassifiedEvent]) -> Outcome[AccountSighting]:
             seen = SightingCollector(self.key.epoch, len(events) + 1)
             for event in events:
-                values = event.values
-                seen.see(
-                    _with_pseudonym(uin, values.get(UIN_FIELD)),
-                    _with_pseudonym(username, values.get(USERNAME_FIELD)),
-                    event.event_time,
-                )
+                if first <= event.event_time <= last:
+                    values = event.values
+                    seen.see(
+                        _with_pseudonym(uin, values.get(UIN_FIELD)),
+                        _with_pseudonym(username, values.get(USERNAME_FIELD)),
+                        event.event_time,
+                    )
             return Outcome(seen.drain())
 
         return sight
 
 
 def _with_pseudonym(treat: Treat, value: str | None) -> tuple[str, str]:
+    """Return pseudonym and value, both empty where there is no value or it is a pseudonym already."""
     treated = None if value is None else treat(value)
-    return ("", "") if value is None or treated is None else (treated.text, value)
+    return ("", "") if value is None or treated is None or treated.text == value else (treated.text, value)
 
 
 @beam.typehints.with_input_types(ClassifiedEvent)
@@ -58,8 +68,11 @@ class SightAccounts(beam.PTransform):
 
     policy: Policy
     key: PseudonymKey
+    now_ms: int
+    skew_ms: int = DEFAULT_SKEW_MS
 
     @no_annotations  # Beam knows no output of three collections
     def expand(self, events: PCollection[ClassifiedEvent]) -> Stepped:
         """Apply the sighting."""
-        return apply_step(events, SightAccountsStep(self.policy, self.key), "SightAccounts")
+        step = SightAccountsStep(self.policy, self.key, self.now_ms, self.skew_ms)
+        return apply_step(events, step, "SightAccounts")

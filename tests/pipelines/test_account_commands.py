@@ -1,6 +1,7 @@
 """The commands on accounts, keys and erasure, as an operator types them."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,16 @@ from typer.testing import CliRunner
 
 from pipelines.account_commands import mount
 from pipelines.keys import make_ring
-from schemas.errors import LogveilError, OptionsError, VaultError
-from tests.made_output import commit_run, make_event
+from pipelines.mysql_events import EventWriter
+from pipelines.vault.database import Database
+from schemas.errors import KeyFileError, LogveilError, OptionsError, VaultError
+from tests.made_output import POLICY, commit_run, make_event
+from tests.mariadb import MariaDb, mariadb
+
+__all__ = ["mariadb"]
 
 UIN = "100012345678"
+POLICY_TEXT = files("schemas").joinpath("policy", "healthcare_omics.yaml").read_text(encoding="utf-8")
 NOW = "2026-11-24T00:00:00"
 LINES = [
     {"id": "1", "type": "ciam.account.created", "time": "2026-01-01T00:00:00Z", "account": {"uin": UIN}},
@@ -162,6 +169,40 @@ def test_an_epoch_that_a_partition_needs_is_destroyed_only_by_force(program: Pro
     assert program.run("keys", "list", ring, keys=False) == "1 destroyed\n2 current\n"
     assert "active" in program.run("account", "status", UIN)
     assert [one["epoch"] for one in json.loads(program.run("account", "find", UIN, "--json"))] == ["2"]
+
+
+def test_a_key_that_a_crash_left_behind_its_tombstone_is_destroyed_by_the_next_call(program: Program) -> None:
+    ring = program.folder / "out.keys"
+    program.run("keys", "new", str(ring), keys=False)
+    (ring / "1.destroyed").write_text(f"{NOW}\n")
+    program.run("keys", "destroy", str(ring), "1", keys=False)
+    assert sorted(path.name for path in ring.iterdir()) == ["1.destroyed", "2.key"]
+
+
+def test_an_epoch_that_never_was_is_not_destroyed(program: Program) -> None:
+    with pytest.raises(KeyFileError, match="living epochs: 1"):
+        program.run("keys", "destroy", str(program.folder / "out.keys"), "7", keys=False)
+
+
+@pytest.mark.server
+def test_an_epoch_that_the_event_table_needs_is_destroyed_only_by_force(
+    program: Program, mariadb: MariaDb
+) -> None:
+    ring, url = str(program.folder / "out.keys"), mariadb.make_database("events")
+    database = Database(url)
+    EventWriter(database, "logveil_events", POLICY).write([make_event(1)])
+    database.close()
+    program.run("keys", "new", ring, keys=False)
+    with pytest.raises(OptionsError, match=r"1 partitions of .*/events/logveil_events.* 2027-05-23"):
+        program.run("keys", "destroy", ring, "1", "--mysql", url, keys=False)
+    program.run("keys", "destroy", ring, "1", "--mysql", url, "--force", keys=False)
+
+
+def test_the_deadline_is_that_of_the_policy_given(program: Program) -> None:
+    policy = program.folder / "policy.yaml"
+    policy.write_text(POLICY_TEXT.replace("erase_within_days: 30", "erase_within_days: 10"))
+    output = program.run("account", "terminate", UIN, "--now", NOW, "--policy", str(policy))
+    assert "2026-12-04" in output
 
 
 def test_the_only_epoch_is_destroyed_only_by_force(program: Program) -> None:

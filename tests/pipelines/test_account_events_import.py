@@ -62,3 +62,20 @@ def test_a_file_of_many_batches_is_applied_whole(vault: Vault, tmp_path: Path) -
 def test_a_file_that_is_not_there_is_an_input_error(vault: Vault, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"absent\.jsonl"):
         import_events(vault, tmp_path / "absent.jsonl", NOW_MS)
+
+
+def test_a_file_that_was_taken_away_meanwhile_stops_nothing(vault: Vault, tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    folder.mkdir()
+    (folder / "a.jsonl").write_text(line(1))
+    (folder / "b.jsonl").write_text(line(2))
+    watching = watch(vault, folder, 0.01, lambda: NOW_MS)
+    assert next(watching)[0].name == "a.jsonl"
+    (folder / "b.jsonl").unlink()
+    (folder / "c.jsonl").write_text(line(3))
+    assert next(watching) == (folder / "c.jsonl", {"applied": 1})
+
+
+def test_a_folder_that_is_not_there_is_not_watched(vault: Vault, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no folder"):
+        next(watch(vault, tmp_path / "absent", 0.01, lambda: NOW_MS))

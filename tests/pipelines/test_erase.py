@@ -143,6 +143,30 @@ def test_a_future_moment_needs_a_reason(vault: Vault, root: Path) -> None:
     assert plan_erasure(vault, root, DUE, TERMINATED_AT, reason="drill").reason == "drill"
 
 
+@pytest.mark.parametrize(
+    ("reason", "force"),
+    [pytest.param("drill", False, id="without-force"), pytest.param(None, True, id="without-a-reason")],
+)
+def test_a_plan_ahead_of_the_clock_erases_nothing(
+    vault: Vault, root: Path, reason: str | None, force: bool
+) -> None:
+    path = root.with_name("plan.json")
+    write_plan(plan_erasure(vault, root, DUE, TERMINATED_AT if reason else DUE, reason=reason), path)
+    with pytest.raises(RetentionError, match="that needs --force"):
+        apply_erasure(vault, root, path, DUE - timedelta(seconds=1), force=force)
+    assert status_of(vault, UIN) is not None
+
+
+def test_a_plan_ahead_of_the_clock_is_carried_out_by_force_and_its_receipt_says_why(
+    vault: Vault, root: Path
+) -> None:
+    path = root.with_name("plan.json")
+    write_plan(plan_erasure(vault, root, DUE, TERMINATED_AT, reason="drill"), path)
+    apply_erasure(vault, root, path, TERMINATED_AT, force=True)
+    assert status_of(vault, UIN) is None
+    assert read_receipts(root)[0].body["reason"] == "drill"
+
+
 def test_a_changed_plan_is_refused(vault: Vault, root: Path) -> None:
     path = planned(vault, root)
     content = json.loads(path.read_text())

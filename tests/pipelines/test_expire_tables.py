@@ -1,18 +1,23 @@
-"""The event table in MySQL expires by the same plan and receipt as the partitions of the root."""
+"""Event table and sightings expire by the same plan and receipt as the partitions of the root."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import UTC, date, datetime
-from functools import partial
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipelines.expire import apply_plan, plan_expiry, write_plan
-from pipelines.expire_tables import drop_tables, plan_tables
+from pipelines.keys import load_keys, make_ring
 from pipelines.mysql_events import EventWriter
+from pipelines.mysql_retention import EventTable
 from pipelines.vault.database import Database
-from pipelines.verify_stores import verify_table
+from pipelines.vault.sighting_expiry import SightingTable
+from pipelines.vault.sightings import record_sightings
+from pipelines.vault.vault import open_vault
+from pipelines.verify_stores import verify_tables
+from schemas.accounts import DAY_MS, AccountSighting
 from schemas.errors import RetentionError
 from tests.made_output import POLICY, commit_run, make_event
 from tests.mariadb import MariaDb, mariadb
@@ -45,7 +50,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def make_plan(root: Path, url: str) -> Path:
-    return write_plan(plan_expiry(root, TODAY, NOW, tables=plan_tables(url, TABLE, TODAY)))
+    return write_plan(plan_expiry(root, TODAY, NOW, tables=[EventTable(url)]))
 
 
 def rows(server: MariaDb) -> list[str]:
@@ -53,38 +58,96 @@ def rows(server: MariaDb) -> list[str]:
 
 
 def test_a_plan_names_the_due_partitions_of_the_table_without_a_password(root: Path, url: str) -> None:
-    (table,) = plan_tables(url.replace("root@", "root:@"), TABLE, TODAY)
-    assert (table.expires_on, table.records) == (DUE, 3)
-    assert table.store.endswith(f"/events/{TABLE}")
+    table = EventTable(url.replace("root@", "root:secret@"))
+    assert table.name.endswith(f"/events/{TABLE}")
+    assert "secret" not in table.name
+    (part,) = EventTable(url).due(TODAY)
+    assert (part.expires_on, part.records) == (DUE, 3)
 
 
 def test_one_apply_deletes_files_and_rows_under_one_receipt(root: Path, url: str, mariadb: MariaDb) -> None:
     plan = make_plan(root, url)
     assert len(rows(mariadb)) == 6
-    receipt = apply_plan(root, plan, NOW, drop=partial(drop_tables, url, TABLE))
+    receipt = apply_plan(root, plan, NOW, tables=[EventTable(url)])
     assert rows(mariadb) == [LATER] * 3
     assert [path.name for path in root.glob("category=*/*")] == [f"expires_on={LATER}"]
     assert receipt.body["records"] == 6
     assert [table["expires_on"] for table in receipt.body["tables"]] == [DUE]
 
 
-def test_a_plan_with_a_table_is_not_applied_without_it(root: Path, url: str, mariadb: MariaDb) -> None:
+@pytest.mark.parametrize(
+    "table", [pytest.param(None, id="without-it"), pytest.param("other_events", id="with-another")]
+)
+def test_a_plan_with_a_table_deletes_nothing_without_it(
+    root: Path, url: str, mariadb: MariaDb, table: str | None
+) -> None:
     plan = make_plan(root, url)
-    with pytest.raises(RetentionError, match="that needs --mysql"):
-        apply_plan(root, plan, NOW)
+    with pytest.raises(RetentionError, match="that needs its --mysql"):
+        apply_plan(root, plan, NOW, tables=[] if table is None else [EventTable(url, table)])
     assert len(rows(mariadb)) == 6
     assert len(list(root.glob("category=*/*"))) == 2
 
 
-def test_a_plan_of_another_table_is_refused(url: str, mariadb: MariaDb) -> None:
-    planned = plan_tables(url, TABLE, TODAY)
-    with pytest.raises(RetentionError, match="another database or event table"):
-        drop_tables(url, "other_events", TODAY, planned)
-    assert len(rows(mariadb)) == 6
+def test_two_at_once_drop_the_same_partitions_under_one_receipt(
+    root: Path, url: str, mariadb: MariaDb
+) -> None:
+    plan = make_plan(root, url)
+    with ThreadPoolExecutor(4) as pool:
+        receipts = list(pool.map(lambda _: apply_plan(root, plan, NOW, tables=[EventTable(url)]), range(4)))
+    assert {receipt.number for receipt in receipts} == {1}
+    assert rows(mariadb) == [LATER] * 3
+
+
+def test_two_at_once_that_drop_the_last_partitions_leave_the_table_usable(url: str, mariadb: MariaDb) -> None:
+    later = TODAY + timedelta(60)
+    days = [date.fromisoformat(part.expires_on) for part in EventTable(url).due(later)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: EventTable(url).drop(days, later), range(4)))
+    assert rows(mariadb) == []
+    assert EventTable(url).due(later) == []
 
 
 def test_rows_past_their_date_are_a_problem_until_they_are_dropped(url: str) -> None:
-    (problem,) = verify_table(url, TABLE, NOW)
+    table = EventTable(url)
+    (problem,) = verify_tables([table], NOW)
     assert asdict(problem)["detail"] == "3 records of p20270523 should be gone"
-    drop_tables(url, TABLE, TODAY, plan_tables(url, TABLE, TODAY))
-    assert list(verify_table(url, TABLE, NOW)) == []
+    table.drop([TODAY], TODAY)
+    assert list(verify_tables([table], NOW)) == []
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def sightings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SightingTable]:
+    """Return the sightings of a vault: one that expires today, one tomorrow, one seen again since."""
+    if request.param == "sqlite":
+        location = f"sqlite:///{tmp_path}/vault.db"
+    else:
+        location = request.getfixturevalue("mariadb").make_database("vault")
+    make_ring(tmp_path / "out.keys")
+    vault = open_vault(location, load_keys(tmp_path / "out.keys", {}), POLICY)
+    today = int(NOW.timestamp() * 1000) - 180 * DAY_MS
+    seen = (
+        (1, today, today + DAY_MS - 1),
+        (2, today, today + DAY_MS),
+        (3, today, today),
+        (3, today, today + DAY_MS),
+    )
+    for number, first, last in seen:
+        sighting = AccountSighting("1", f"uin_1_{number:020d}", "", f"1000{number}", "", first, last)
+        record_sightings(vault, [sighting])
+    yield SightingTable(vault.database, vault.rules.sighting_days)
+    vault.database.close()
+
+
+def test_a_sighting_goes_on_the_day_of_the_last_log_line_that_shows_it(
+    root: Path, sightings: SightingTable
+) -> None:
+    plan = plan_expiry(root, TODAY, NOW, tables=[sightings])
+    (part,) = plan.tables
+    assert (part.expires_on, part.records, part.name) == (DUE, 1, "last seen 2026-11-24")
+    assert part.bytes > 0
+    (problem,) = verify_tables([sightings], NOW)
+    assert problem.detail == "1 records of last seen 2026-11-24 should be gone"
+    apply_plan(root, write_plan(plan), NOW, tables=[sightings])
+    assert sightings.due(TODAY) == []
+    (left,) = sightings.due(TODAY + timedelta(1))
+    assert (left.expires_on, left.records) == (LATER, 2)

@@ -15,16 +15,11 @@ from sqlalchemy.dialects import mysql
 
 from pipelines.mysql_erasure import count_event_rows, erase_event_rows
 from pipelines.mysql_events import EventWriter, WriteEventsToMySql
-from pipelines.mysql_retention import (
-    drop_expired,
-    expired_partitions,
-    select_account_events,
-    select_request_events,
-)
+from pipelines.mysql_retention import EventTable, select_account_events, select_request_events
 from pipelines.mysql_table import ensure_partitions
 from pipelines.vault.database import Database
 from schemas.accounts import ErasureTarget
-from schemas.errors import OptionsError, RetentionError
+from schemas.errors import OptionsError, VaultError
 from schemas.events import TaggedEvent
 from schemas.policy_file import default_policy
 from tests.made_output import make_event
@@ -139,7 +134,7 @@ def test_a_day_dropped_behind_the_writers_back_gets_no_row_of_another_day(
     writer: EventWriter, url: str, mariadb: MariaDb
 ) -> None:
     writer.write([make_event(1, day(0)), make_event(2, day(1))])
-    drop_expired(url, TABLE, DAY)
+    EventTable(url).drop([DAY], DAY)
     writer.write([make_event(3, day(0)), make_event(4, day(1))])
     assert filled(mariadb) == {"p20270523": 1, "p20270524": 2}
 
@@ -192,29 +187,48 @@ def test_partitions_go_from_their_day_on(
     writer: EventWriter, url: str, mariadb: MariaDb, as_of: date, dropped: list[str]
 ) -> None:
     writer.write([make_event(number, day(number % 3)) for number in range(9)])
-    planned = expired_partitions(url, TABLE, as_of)
+    table = EventTable(url)
+    planned = table.due(as_of)
     assert [(one.name, one.records) for one in planned] == [(name, 3) for name in dropped]
-    assert drop_expired(url, TABLE, as_of, planned) == planned
-    assert list(filled(mariadb)) == ["p20270523", "p20270524", "p20270525"][len(dropped) :]
-    assert drop_expired(url, TABLE, as_of, planned) == []
-
-
-def test_a_partition_planned_too_early_is_refused(writer: EventWriter, url: str, mariadb: MariaDb) -> None:
-    writer.write([make_event(1)])
-    planned = expired_partitions(url, TABLE, DAY)
-    with pytest.raises(RetentionError, match="2027-05-23"):
-        drop_expired(url, TABLE, DAY - timedelta(1), planned)
-    assert filled(mariadb) == {"p20270523": 1}
+    for _ in range(2):
+        table.drop([date.fromisoformat(one.expires_on) for one in planned], as_of)
+        assert list(filled(mariadb)) == ["p20270523", "p20270524", "p20270525"][len(dropped) :]
 
 
 def test_a_table_whose_last_day_went_is_empty_and_usable(
     writer: EventWriter, url: str, mariadb: MariaDb
 ) -> None:
     writer.write([make_event(1)])
-    drop_expired(url, TABLE, DAY + timedelta(365))
+    later = DAY + timedelta(365)
+    EventTable(url).drop([DAY + timedelta(days) for days in range(8)], later)
+    assert EventTable(url).due(later) == []
     assert filled(mariadb) == {}
     EventWriter(Database(url), TABLE, POLICY).write([make_event(2, day(400))])
     assert len(filled(mariadb)) == 1
+
+
+def test_the_days_that_hold_an_epochs_pseudonyms_are_found(writer: EventWriter, url: str) -> None:
+    writer.write([make_event(1, day(0)), replace(make_event(2, day(2)), key_epoch="2")])
+    assert EventTable(url).days_of_epoch("2") == [DAY + timedelta(2)]
+    assert EventTable(url).days_of_epoch("3") == []
+
+
+def test_a_user_that_may_only_read_is_told_so(writer: EventWriter, mariadb: MariaDb) -> None:
+    writer.write([make_event(1)])
+    mariadb.execute("CREATE OR REPLACE USER er@'%' IDENTIFIED BY 'x'", "GRANT SELECT ON events.* TO er@'%'")
+    reader = Database(mariadb.url("events", "er", "x"))
+    with pytest.raises(VaultError, match="may not do that"):
+        EventWriter(reader, TABLE, POLICY).write([make_event(2)])
+    reader.close()
+    assert sum(filled(mariadb).values()) == 1
+
+
+def test_a_table_of_another_version_is_told_so(writer: EventWriter, mariadb: MariaDb) -> None:
+    writer.write([make_event(1)])
+    mariadb.execute(f"ALTER TABLE events.{TABLE} DROP COLUMN output")
+    with pytest.raises(VaultError, match="a column is missing: the tables are of another version"):
+        writer.write([make_event(2)])
+    assert sum(filled(mariadb).values()) == 1
 
 
 def explain(server: MariaDb, query: Select[tuple[object, ...]]) -> dict[str, object]:
