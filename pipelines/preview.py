@@ -9,6 +9,7 @@ from pipelines.redact_job import RedactionJob
 from schemas.events import RawRecord
 from schemas.policy import Policy
 from transforms.classify import ClassifyStep
+from transforms.detect import Detection
 from transforms.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact import RedactStep
@@ -27,10 +28,12 @@ def preview_of(job: RedactionJob) -> Preview | None:
     """Return the event with the most fields among the first of a job's input; None if none is usable."""
     path = find_inputs(job.inputs, job.root, job.safe_name)[0]
     part = plan_parts([snapshot(path, job.format, job.safe_name)], job.safe_name)[0]
-    return preview(next(read_part(part), []), job.policy, job.key)
+    return preview(next(read_part(part), []), job.policy, job.key, job.detection)
 
 
-def preview(records: Sequence[RawRecord], policy: Policy, key: PseudonymKey) -> Preview | None:
+def preview(
+    records: Sequence[RawRecord], policy: Policy, key: PseudonymKey, detection: Detection | None = None
+) -> Preview | None:
     """Return the event with the most fields of a few records, before and after; None if none is usable."""
     reject = Rejecter(key, "")
     parsed = ParseStep(reject).build()(records).kept
@@ -38,5 +41,5 @@ def preview(records: Sequence[RawRecord], policy: Policy, key: PseudonymKey) -> 
     if not classified:
         return None
     fullest = max(classified, key=lambda event: len(event.values))
-    redacted = RedactStep(policy, key, reject).build()([fullest]).kept
+    redacted = RedactStep(policy, key, reject, detection).build()([fullest]).kept
     return Preview(fullest.values, redacted[0].values) if redacted else None

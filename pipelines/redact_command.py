@@ -12,6 +12,7 @@ import typer
 from apache_beam import PTransform
 from rich.console import Console
 
+from pipelines.detectors import RecognizersOption, detection_of
 from pipelines.keys import KEY_VARIABLE, KeyRing, development_keys, load_keys
 from pipelines.policy_commands import PolicyOption, read_policy
 from pipelines.preview import preview_of
@@ -72,6 +73,7 @@ def redact(
     inputs: Inputs,
     output: Output,
     policy: PolicyOption = None,
+    recognizers: RecognizersOption = None,
     keys: Keys = None,
     format: Format = None,
     unknown_fields: Unknown = UnknownFields.DROP,
@@ -102,6 +104,7 @@ def redact(
         again=again,
         workers=workers,
         beam_options=beam_options,
+        detection=detection_of(stated, recognizers),
         vault=None if vault is None else account_store(vault, ring, stated),
         event_table=None if mysql is None else event_store(mysql, stated),
     )

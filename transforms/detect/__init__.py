@@ -6,7 +6,7 @@
 from transforms.detect.catalog import CATALOG
 from transforms.detect.configuration import Detection
 from transforms.detect.detector import Detector
-from transforms.detect.redactor import TextRedactor
+from transforms.detect.redactor import Recognizer, TextRedactor
 from transforms.detect.spans import Known, RedactedText, Span
 
-__all__ = ["CATALOG", "Detection", "Detector", "Known", "RedactedText", "Span", "TextRedactor"]
+__all__ = ["CATALOG", "Detection", "Detector", "Known", "Recognizer", "RedactedText", "Span", "TextRedactor"]

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from schemas.policy import Policy, Treatment
 from transforms.detect.catalog import CATALOG
-from transforms.detect.detector import Detector
 from transforms.detect.keyed import KeyedValues
 from transforms.detect.redactor import Recognizer, TextRedactor, Treat
 from transforms.detect.spans import Span
@@ -19,18 +18,18 @@ class Detection:
 
     `aliases` maps spellings of keys to the kind of personal data that their values are; `fields` maps a kind to
     the field whose treatment its values get; `query_keys` are the case-folded query keys whose values a URL keeps;
-    `extra` are detectors that others add; `engine` names the scan engine, or None for the best there is.
+    `extra` are the recognizers that others add, picklable; `engine` names the scan engine, or None for the best there is.
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     query_keys: frozenset[str] = frozenset()
-    extra: tuple[Detector, ...] = ()
+    extra: tuple[Recognizer, ...] = ()
     engine: str | None = None
 
     @classmethod
-    def of(cls, policy: Policy, engine: str | None = None) -> "Detection":
-        """Return the detection that a policy asks for."""
+    def of(cls, policy: Policy, engine: str | None = None, extra: tuple[Recognizer, ...] = ()) -> "Detection":
+        """Return the detection that a policy asks for, with recognizers beyond the catalogue."""
         aliases: dict[str, str] = {}
         fields: dict[str, str] = {}
         for rule in policy.fields:
@@ -41,7 +40,7 @@ class Detection:
                 aliases |= {alias: kind for alias in (rule.name, rule.label, *rule.aliases)}
             if rule.treatment is not Treatment.TRUNCATE_IP:
                 fields.setdefault(kind, rule.name)
-        return cls(aliases, fields, policy.url_query_keys, engine=engine)
+        return cls(aliases, fields, policy.url_query_keys, extra, engine)
 
     def recognizers(self) -> Sequence[Recognizer]:
         """Return all recognizers in the order in which they are asked."""

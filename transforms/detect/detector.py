@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from schemas.errors import DetectorError
-from transforms.detect.spans import KIND, Span
+from transforms.detect.spans import KIND, Refusal, Span
 
 VALUE = "value"
 """Name of the group that holds the personal data; without it the whole match does."""
@@ -56,3 +56,11 @@ class Detector:
                 start, end = match.span(group)
                 if start < end:
                     yield Span(start, end, self.kind, self.score, self.name)
+
+    def refused(self, text: str) -> Iterator[Refusal]:
+        """Yield what the pattern matched and the check refused, from left to right."""
+        group = VALUE if VALUE in self.compiled.groupindex else 0
+        for match in self.compiled.finditer(text):
+            start, end = match.span(group)
+            if start < end and self.check is not None and not self.check(match):
+                yield Refusal(start, end, self.kind, self.name, "its check refused the match")

@@ -53,7 +53,7 @@ class TextRedactor:
         engine: str | None = None,
     ) -> None:
         self.recognizers = tuple(recognizers)
-        self._resolve = resolve
+        self.resolve = resolve
         self._query_keys = query_keys
         self.engine, self._scan = compile_scan([ENCODED, *(r.trigger for r in recognizers)], engine)
         self._owners: dict[int, tuple[Recognizer, ...]] = {}
@@ -77,7 +77,7 @@ class TextRedactor:
 
     def _parts(self, url: str) -> Iterator[Span]:
         for span in url_spans(url, self._query_keys):
-            kept = self._resolve(span, url[span.start : span.end])
+            kept = self.resolve(span, url[span.start : span.end])
             if kept is not None:
                 yield kept
 
@@ -169,7 +169,7 @@ class TextRedactor:
             owners = tuple(r for index, r in enumerate(self.recognizers, 1) if mask >> index & 1)
             if len(self._owners) < CACHED_TEXTS:
                 self._owners[mask] = owners
-        resolve = self._resolve
+        resolve = self.resolve
         found: list[Span] = []
         for recognizer in owners:
             spans = recognizer.find(text) if len(text) <= WINDOW else _windowed(recognizer, text)

@@ -19,6 +19,9 @@ Scan = Callable[[Sequence[str]], list[int]]
 def compile_scan(triggers: Sequence[str], engine: str | None = None) -> tuple[str, Scan]:
     """Return the engine's name and a function that gives, for each text, the set bits of triggers that occur.
 
+    Raises:
+        DetectorError: The engine is unknown, or cannot compile a trigger.
+
     Example:
         >>> engine, scan = compile_scan(["a[0-9]", "b"], "re")
         >>> scan(["a1 b", "a", "xb"])
@@ -37,6 +40,22 @@ def compile_scan(triggers: Sequence[str], engine: str | None = None) -> tuple[st
             raise DetectorError(message)
 
 
+def compiles(trigger: str, engine: str) -> bool:
+    """Tell whether an engine can scan for a trigger; one that is not installed does not object.
+
+    Example:
+        >>> compiles("a[0-9]", "re2"), compiles("(?=a)b", "re2")
+        (True, False)
+    """
+    if find_spec(engine) is None:
+        return True
+    try:
+        compile_scan([trigger], engine)
+    except DetectorError:
+        return False
+    return True
+
+
 def _best() -> str:
     return next((name for name in ENGINES if find_spec(name) is not None), "re")
 
@@ -49,12 +68,15 @@ def _hyperscan(triggers: Sequence[str]) -> Scan:
     import hyperscan
 
     database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[_encoded(trigger) for trigger in triggers],
-        ids=list(range(len(triggers))),
-        elements=len(triggers),
-        flags=[0] * len(triggers),
-    )
+    try:
+        database.compile(
+            expressions=[_encoded(trigger) for trigger in triggers],
+            ids=list(range(len(triggers))),
+            elements=len(triggers),
+            flags=[0] * len(triggers),
+        )
+    except hyperscan.error as error:
+        raise DetectorError(f"a trigger does not compile for hyperscan: {error}") from None
     bits = [1 << index for index in range(len(triggers))]
 
     def scan(texts: Sequence[str]) -> list[int]:
@@ -87,8 +109,11 @@ def _re2(triggers: Sequence[str]) -> Scan:
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
     expressions = re2.Set.SearchSet(options)
-    for trigger in triggers:
-        expressions.Add(_encoded(trigger))
+    try:
+        for trigger in triggers:
+            expressions.Add(_encoded(trigger))
+    except re2.error as error:
+        raise DetectorError(f"a trigger does not compile for re2: {error}") from None
     expressions.Compile()
 
     def scan(texts: Sequence[str]) -> list[int]:
@@ -101,7 +126,12 @@ def _re2(triggers: Sequence[str]) -> Scan:
 
 
 def _re(triggers: Sequence[str]) -> Scan:
-    searches = [(1 << index, re.compile(_encoded(trigger)).search) for index, trigger in enumerate(triggers)]
+    try:
+        searches = [
+            (1 << index, re.compile(_encoded(trigger)).search) for index, trigger in enumerate(triggers)
+        ]
+    except re.error as error:
+        raise DetectorError(f"a trigger does not compile for re: {error}") from None
 
     def scan(texts: Sequence[str]) -> list[int]:
         wrapped = (b"\n" + _encoded(text) + b"\n" for text in texts)

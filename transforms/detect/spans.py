@@ -56,6 +56,17 @@ class Span:
         return self.replacement or f"<{self.kind}>"
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A stretch [start, end) of a text that a recognizer's pattern matched and that it did not take, and why."""
+
+    start: int
+    end: int
+    kind: str
+    recognizer: str
+    reason: str
+
+
 def merge(spans: Iterable[Span]) -> list[Span]:
     """Unite spans that overlap; the best of each group gives kind and replacement.
 
