@@ -10,6 +10,7 @@ from pipelines.mysql_table import (
     DEFAULT_TABLE,
     account_fields,
     changing,
+    check_name,
     event_table,
     mentions_table,
     partition_dates,
@@ -28,6 +29,14 @@ class EventTable:
 
     url: str
     table: str = DEFAULT_TABLE
+
+    def __post_init__(self) -> None:
+        """Refuse what is no name of a table.
+
+        Raises:
+            OptionsError: It is none.
+        """
+        check_name(self.table)
 
     @property
     def name(self) -> str:

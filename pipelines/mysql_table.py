@@ -21,14 +21,23 @@ _LOCK_SECONDS = 60
 _INDEXED_CHARACTERS = 64
 
 
+def check_name(name: str) -> None:
+    """Refuse what is no name of an event table, as it stands in statements.
+
+    Raises:
+        OptionsError: It is none.
+    """
+    if _NAME.fullmatch(name) is None:
+        raise OptionsError("a table's name is made of letters, digits and _, at most 48")
+
+
 def event_table(name: str, policy: Policy) -> Table:
     """Return the table of redacted events; each field's comment repeats purpose, legal basis and days.
 
     Raises:
         OptionsError: The name is none of a table.
     """
-    if _NAME.fullmatch(name) is None:
-        raise OptionsError("a table's name is made of letters, digits and _, at most 48")
+    check_name(name)
     table = Table(
         name,
         MetaData(),

@@ -1,13 +1,14 @@
 """Tables of what will expire, on a terminal."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from schemas.retention_plan import ExpiryPlan, parse_partition
-from transforms.retention import CalendarRow
+from transforms.retention import CalendarRow, why_due
 
 _NUMBERS = ("files", "records", "bytes")
 
@@ -20,8 +21,9 @@ def print_plan(console: Console, plan: ExpiryPlan) -> None:
         category = parse_partition(partition.path)[0]
         table.add_row(category, *(f"{number:,}" for number in numbers), partition.why)
     for part in plan.tables:
-        why = f"expired on {part.expires_on}"
-        table.add_row(part.store, "", f"{part.records:,}", f"{part.bytes:,}", why)
+        name = f"{part.store.rpartition('/')[2]}, {part.name}"
+        why = why_due(date.fromisoformat(part.expires_on), date.fromisoformat(plan.as_of))
+        table.add_row(name, "", f"{part.records:,}", f"{part.bytes:,}", why)
     console.print(table)
     for path in plan.unparsable:
         console.print(Text(f"not a partition, left alone: {path}"), soft_wrap=True)

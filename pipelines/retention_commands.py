@@ -20,7 +20,7 @@ from pipelines.render_expiry import print_calendar, print_plan
 from pipelines.vault.database import Database
 from pipelines.vault.sighting_expiry import SightingTable
 from pipelines.verify import verify_root
-from pipelines.verify_stores import verify_accounts, verify_tables
+from pipelines.verify_stores import verify_accounts, verify_event_canaries, verify_tables
 from schemas.accounts import AccountRules
 from schemas.errors import OptionsError
 from schemas.policy import Policy
@@ -128,6 +128,8 @@ def verify(
     problems += verify_tables(_tables(mysql, table, vault, loaded), present)
     if vault is not None:
         problems += verify_accounts(vault, present)
+    if mysql is not None and strings:
+        problems += verify_event_canaries(EventTable(mysql, table), strings)
     _report(root, problems, as_json)
     if problems:
         raise typer.Exit(_PROBLEMS)

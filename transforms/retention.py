@@ -34,12 +34,18 @@ def due_partitions(partitions: Iterable[PlannedPartition], as_of: date) -> tuple
     """Return the partitions that may be dropped on a date, with the reason, the oldest first."""
     due = [partition for partition in partitions if is_due(partition.expires_on, as_of)]
     return tuple(
-        replace(partition, why=_why(partition.expires_on, as_of))
+        replace(partition, why=why_due(partition.expires_on, as_of))
         for partition in sorted(due, key=lambda partition: (partition.expires_on, partition.path))
     )
 
 
-def _why(expires_on: date, as_of: date) -> str:
+def why_due(expires_on: date, as_of: date) -> str:
+    """Return why something may go on a date.
+
+    Example:
+        >>> why_due(date(2027, 5, 23), date(2027, 5, 24))
+        'expired on 2027-05-23, 1 day ago'
+    """
     days = (as_of - expires_on).days
     return f"expired on {expires_on}, " + ("today" if days == 0 else f"{days} day{'s' * (days > 1)} ago")
 

@@ -16,9 +16,9 @@ from pipelines.vault.database import Database
 from pipelines.vault.sighting_expiry import SightingTable
 from pipelines.vault.sightings import record_sightings
 from pipelines.vault.vault import open_vault
-from pipelines.verify_stores import verify_tables
+from pipelines.verify_stores import verify_event_canaries, verify_tables
 from schemas.accounts import DAY_MS, AccountSighting
-from schemas.errors import RetentionError
+from schemas.errors import OptionsError, RetentionError
 from tests.made_output import POLICY, commit_run, make_event
 from tests.mariadb import MariaDb, mariadb
 
@@ -113,6 +113,23 @@ def test_rows_past_their_date_are_a_problem_until_they_are_dropped(url: str) -> 
     assert asdict(problem)["detail"] == "3 records of p20270523 should be gone"
     table.drop([TODAY], TODAY)
     assert list(verify_tables([table], NOW)) == []
+
+
+def test_a_canary_in_a_row_or_a_mention_is_found_and_not_named(url: str, mariadb: MariaDb) -> None:
+    table, tweety = EventTable(url), f"uin_1_{'t' * 20}"
+    assert list(verify_event_canaries(table, [tweety])) == []
+    writer = EventWriter(Database(url), TABLE, POLICY)
+    writer.write([make_event(7, LATER, output='say "cheese"'), make_event(8, LATER, output=f"for {tweety}")])
+    found = list(verify_event_canaries(table, ["absent", 'say "cheese"', tweety]))
+    assert [problem.detail for problem in found] == ["1 records hold canary 2", "2 records hold canary 3"]
+    mariadb.execute(f"DELETE FROM events.{TABLE} WHERE event_id = 'event00000008'")
+    (left,) = verify_event_canaries(table, [tweety])
+    assert left.detail == "1 records hold canary 1"
+
+
+def test_a_table_name_that_could_break_out_is_refused() -> None:
+    with pytest.raises(OptionsError, match="name"):
+        EventTable("mysql://h/d", "a`b")
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
