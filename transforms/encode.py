@@ -19,6 +19,7 @@ from schemas.policy import Policy
 from transforms.avro_blocks import zigzag
 
 _CACHED_TAGS = 65536
+_CACHED_TUPLES = 4096  # some 2 KB each, and one that is not here is put together from single tags
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class PartitionEncoder:
         self._flat = fastavro.parse_schema(flat_event_schema(policy))
         self._rejection = fastavro.parse_schema(REJECTION)
         self._absent = dict.fromkeys(rule.name for rule in policy.fields)
-        self._encoded_tags = lru_cache(maxsize=_CACHED_TAGS)(_TagEncoder().encode)
+        self._encoded_tags = lru_cache(maxsize=_CACHED_TUPLES)(_TagEncoder().encode)
 
     def encode_events(self, events: Sequence[TaggedEvent]) -> dict[str, list[bytes]]:
         """Return the encoded records of tagged events by the ISO date of their partition."""

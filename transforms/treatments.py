@@ -1,7 +1,7 @@
 """The treatments of structured fields: pure functions from a value to what may be written."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -13,7 +13,8 @@ _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _V4 = re.compile(rf"({_OCTET}\.{_OCTET}\.{_OCTET})\.{_OCTET}")
 V4_PREFIX = 24
 V6_PREFIX = 48
-_CACHED_VALUES = 65536
+_CACHED_VALUES = 16384
+_CACHED_KEPT = 4096  # kept values are few words or, as request ids are, new in each event
 
 
 @lru_cache(maxsize=_CACHED_VALUES)
@@ -73,8 +74,20 @@ def compile_treatments(policy: Policy, key: PseudonymKey) -> dict[str, Treat]:
     for rule in policy.fields:
         treat = _treatment(rule, pseudonym)
         if treat is not None:
-            treatments[rule.name] = lru_cache(maxsize=_CACHED_VALUES)(treat)
+            cached = _CACHED_KEPT if rule.treatment is Treatment.KEEP else _CACHED_VALUES
+            treatments[rule.name] = lru_cache(maxsize=cached)(treat)
     return treatments
+
+
+def field_treatment(treatments: Mapping[str, Treat]) -> Callable[[str, str], str | None]:
+    """Return the function that gives a value found in a text the treatment of a field, None where it has none."""
+
+    def treat(name: str, value: str) -> str | None:
+        treatment = treatments.get(name)
+        treated = None if treatment is None else treatment(value)
+        return None if treated is None else treated.text
+
+    return treat
 
 
 def _treatment(rule: FieldPolicy, pseudonym: Callable[[str, str, str], str]) -> Treat | None:
