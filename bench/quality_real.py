@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from quality_align import align
-from quality_samples import Mark, by_form
+from quality_forms import Mark, by_form
 from quality_score import token_kind, words
 
 _BATCH = 2000

@@ -1,14 +1,14 @@
 """Make labelled events with the project's generator and read the texts to be scored from them."""
 
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+
+from quality_forms import Mark, by_form
 
 FREE_FIELDS = (
     "description",
@@ -27,21 +27,6 @@ KNOWN_FIELDS = {
     "source_ip": "IP_ADDRESS",
 }
 Keys = tuple[str | int, ...]
-_ADDRESS = re.compile(
-    r"(?:(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}|(?<![\w.:])[0-9A-Fa-f.:]{7,45})(?!\w|\.\d)"
-)
-_VERSION_BEFORE = re.compile(r"(?i)(?:\bv|\bver(?:sion)?[ =:]*|\brelease[ =:]*)\Z")
-_MAIL = re.compile(r"(?<![\w.+-])[\w.%+-]{1,40}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,10}(?![\w-])")
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A labelled stretch of a text, [start, end) in code points."""
-
-    start: int
-    end: int
-    entity: str
-    sub: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,29 +125,3 @@ def _marks(labels: list[dict[str, Any]], field: str, value: Any, offsets: dict[K
             base = offsets[tuple(path)]
             start, end = (base + len(_dump(leaf[:position])) - 2 for position in (start, end))
         yield Mark(start, end, label["entity"], label.get("sub", ""))
-
-
-def by_form(text: str, decoys: tuple[Mark, ...] = ()) -> Iterator[Mark]:
-    """Yield addresses and mailboxes, of which the generator labels only a part as natural.
-
-    Four numbers behind a word for version are no address, nor is a decoy.
-
-    Example:
-        >>> text = "to 10.0.12.8:8443 with version 1.2.3.4"
-        >>> [text[mark.start:mark.end] for mark in by_form(text)]
-        ['10.0.12.8']
-    """
-    for match in _MAIL.finditer(text):
-        yield Mark(match.start(), match.end(), "EMAIL_ADDRESS", "form")
-    for match in _ADDRESS.finditer(text):
-        is_decoy = any(decoy.start <= match.start() < decoy.end for decoy in decoys)
-        if not is_decoy and _is_address(match.group()) and not _VERSION_BEFORE.search(text, 0, match.start()):
-            yield Mark(match.start(), match.end(), "IP_ADDRESS", "form")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

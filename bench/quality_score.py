@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import TypeVar
 
 from quality_align import Alignment, align
-from quality_samples import Mark, Sample
+from quality_forms import Mark
+from quality_samples import Sample
 
 _HAN = r"\u4e00-\u9fff"
 _WORD = re.compile(rf"[{_HAN}]+|[^\W{_HAN}]+")

@@ -2,7 +2,8 @@ import doctest
 from importlib import import_module
 
 import pytest
-from quality_samples import Mark, Sample, event_samples
+from quality_forms import Mark
+from quality_samples import Sample, event_samples
 from quality_score import Score, score, words
 from quality_tables import missed_targets
 

@@ -33,6 +33,7 @@ _BEFORE = re.compile(r"(?:[A-Za-z]{1,16} ){1,2}\Z")
 _LAST_WORDS = frozenset("name id number no key code by account".split())
 _HAN_BEFORE = re.compile(r"[\u4e00-\u9fff]+\Z")
 _LONGEST_HAN = 12
+_WHOLE_NUMBER = 11
 _LOOK_BACK = 40
 
 
@@ -93,10 +94,21 @@ def _bounds(text: str, value: re.Match[str], shape: str) -> tuple[int, int]:
         end = start + len(text[start:end].rstrip(".:!?"))
         if shape == PERSON and (name := _NAME.match(text, start)):
             end = max(end, name.end())
-        more = _MORE_DIGITS if shape == DIGITS else _MORE_SECRET if shape == PASSWORD else None
+        more = (
+            _MORE_DIGITS
+            if shape == DIGITS and not _is_whole(text[start:end])
+            else _MORE_SECRET
+            if shape == PASSWORD
+            else None
+        )
         if more is not None and (rest := more.match(text, end)):
             end = rest.end()
     return start, end
+
+
+def _is_whole(number: str) -> bool:
+    """Tell whether a number needs no more groups: those that are written in groups start with a shorter one."""
+    return sum(map(str.isdigit, number)) >= _WHOLE_NUMBER
 
 
 def _described(key: re.Match[str], value: re.Match[str], content: str) -> Value:

@@ -27,6 +27,8 @@ _ROUTES = frozenset(
 )
 _SEGMENT = re.compile(r"[^/]+")
 _PAIR = re.compile(r"(?P<key>[^=&;]*)(?P<equals>=)?(?P<value>[^&;]*)")
+_SEPARATOR = re.compile("[-_]")
+_WORD_OR_YEAR = re.compile(r"[A-Za-z]{2,32}|(?:19|20)\d\d")
 _ENDING = re.compile(r"(?:\.[A-Za-z][A-Za-z0-9]{0,7}){0,3}\Z")
 _ID = re.compile(
     r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|(?=.{0,63}\d)[0-9A-Fa-f]{16,64}"
@@ -38,20 +40,24 @@ _ID = re.compile(
 def is_id(segment: str) -> bool:
     """Tell whether a path segment looks like somebody's or something's number.
 
-    Public accession numbers and dates do not count.
+    Public accession numbers, dates, and words beside dates and years do not count.
 
     Example:
-        >>> [is_id(text) for text in ("S23-00412", "0b5c3f6a8f1e4d07", "v1", "20240117", "SRR6357070", "index")]
+        >>> [is_id(text) for text in ("S23-00412", "0b5c3f6a8f1e4d07", "v1", "20240117", "SRR6357070", "2000-to-2009")]
         [True, True, False, False, False, False]
     """
-    if _ID.fullmatch(segment) is None or _is_date(segment):
+    if _ID.fullmatch(segment) is None or all(map(_is_slug_part, _SEPARATOR.split(segment))):
         return False
     return segment.isdigit() or not is_accession(segment)
 
 
-def _is_date(segment: str) -> bool:
+def _is_slug_part(part: str) -> bool:
+    return _WORD_OR_YEAR.fullmatch(part) is not None or _is_date(part)
+
+
+def _is_date(part: str) -> bool:
     try:
-        return len(segment) == 8 and date.fromisoformat(segment).year > 1990
+        return len(part) == 8 and date.fromisoformat(part).year > 1990
     except ValueError:
         return False
 

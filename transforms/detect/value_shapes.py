@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from transforms.detect.vocabulary import DIGITS, NAMED, NUMBERED, PASSWORD, PERSON, SECRET, TEXT
+from transforms.detect.vocabulary import DIGITS, NAMED, NUMBERED, PASSWORD, PERSON, SECRET, SESSION, TEXT
 from transforms.detect.words import NO_NAME
 
 
@@ -28,6 +28,8 @@ _PATH = re.compile(r"/|~|[A-Za-z]:[\\/]")
 _NUMBER = re.compile(r"[\d.,:]+(?:ms|us|ns|s|%)?\Z")
 _TOKEN = re.compile(r"(?=.*[\dA-Z+/=_-]).{6,}\Z", re.DOTALL)
 _NAME = re.compile(r"[\w\u4e00-\u9fff\u00c0-\u024f][\w.@+$\\/\u4e00-\u9fff\u00c0-\u024f -]{0,127}\Z")
+_SERVER_SESSION = re.compile(r"0x[0-9a-f]{1,16}|[0-9a-f]{8}\.[0-9a-f]{1,6}")
+"""Connections, not people: ZooKeeper's session ids (ZooKeeperServer.java), PostgreSQL's %c (elog.c)."""
 _SHORTEST_SECRET = 4
 _SHORTEST_NUMBER = 5
 _LONGEST_NAME = 64
@@ -88,6 +90,7 @@ def _is_person(value: Value) -> bool:
 _SHAPES: Mapping[str, Callable[[Value], bool]] = {
     PASSWORD: _is_password,
     SECRET: _is_secret,
+    SESSION: lambda value: _SERVER_SESSION.fullmatch(value.text) is None and _is_secret(value),
     NAMED: _is_account,
     NUMBERED: _is_number,
     PERSON: _is_person,

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-PASSWORD, SECRET, NAMED, NUMBERED, PERSON, DIGITS, TEXT = (
+PASSWORD, SECRET, SESSION, NAMED, NUMBERED, PERSON, DIGITS, TEXT = (
     "password",
     "secret",
+    "session",
     "named",
     "numbered",
     "person",
@@ -48,7 +49,7 @@ KEYS: Mapping[tuple[str, str], str] = {
         " 密钥 令牌"
     ),
     ("SECRET_ID", SECRET): "secret-id access-key-id q-ak tmp-secret-id",
-    ("SESSION_ID", SECRET): (
+    ("SESSION_ID", SESSION): (
         "session-id sessionid jsessionid phpsessid asp-net-session-id connect-sid sid session-key ticket cookie set-cookie 会话ID"
     ),
     (

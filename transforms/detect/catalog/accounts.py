@@ -30,6 +30,8 @@ def _is_phrase(match: re.Match[str]) -> bool:
         return value.lower() not in ("null", "none", "unknown", "s", "t")
     if value.lower() in NO_NAME or value.lower().startswith(("-", "s_")) or value.isdigit():
         return False
+    if match.group("cue").lower() == "login" and match.string[match.end() : match.end() + 1] == ":":
+        return False
     strong = (match.group("before") or "").lower() in _STRONG or match.group("cue").lower().startswith("user")
     if not strong or _FOLLOWS.match(match.string, match.end()) is None:
         return is_account_shape(value) and value.islower()
@@ -55,6 +57,7 @@ PHRASE = Detector(
         "user agent missing",
         "check pass; user unknown",
         "User interface is up, user defined value",
+        "FAILED LOGIN cpaneld: root login is not permitted",
     ),
     boundary="for user «bob»",
     score=0.75,
