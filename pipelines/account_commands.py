@@ -76,9 +76,9 @@ def terminate(
             "The vault has seen nothing of this account; the termination is noted all the same.", err=True
         )
     event = AccountEvent(f"cli-{uuid4().hex}", AccountEventKind.TERMINATED, in_ms(moment(now)), value)
-    counts = apply_events(opened_vault, [event])
+    apply_events(opened_vault, [event])
     status = status_of(opened_vault, value)
-    if not counts["applied"] or status is None:
+    if status is None:
         raise VaultError("this account was erased before: nothing is left to terminate")
     typer.echo(f"terminated; must be erased by {iso(status.erase_by)}")
 

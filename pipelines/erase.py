@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from pipelines.erase_files import FileErasure, plan_files, rewrite_files
-from pipelines.layout import output_errors, write_whole
+from pipelines.layout import RECEIPTS, output_errors, write_whole
 from pipelines.mysql_erasure import count_event_rows, erase_event_rows
 from pipelines.mysql_retention import EventTable
 from pipelines.receipts import append_receipt
@@ -144,12 +144,13 @@ def apply_erasure(
         raise RetentionError(
             f"the plan is as of {plan.as_of} and now is {now.isoformat()}: that needs --force"
         )
-    progress_path = plan_path.with_name(plan_path.name + ".progress")
+    progress_path = root / RECEIPTS / f"{plan.digest}.started.json"
     progress = _read_progress(progress_path)
-    claimed = claim(vault, plan.accounts)
-    targets = find_targets(vault, claimed)
-    _note_accounts(progress, plan, claimed, targets, vault)
-    with output_errors(plan_path.parent):
+    with output_errors(root):
+        progress_path.parent.mkdir(parents=True, exist_ok=True)
+        claimed = claim(vault, plan.accounts)
+        targets = find_targets(vault, claimed)
+        _note_accounts(progress, plan, claimed, targets, vault)
         write_whole(progress_path, progress)
         _erase_elsewhere(plan, root, targets, events, progress, progress_path)
     rows = complete(vault, claimed, _milliseconds(now))

@@ -17,6 +17,7 @@ from transforms.account_erasure import RecordEraser
 DELETED = "deleted"
 CHANGED = "changed"
 _ROWS_A_STATEMENT = 2_000
+_REWRITES_A_TRANSACTION = 500
 _KEYS = ("expires_on", "event_id", "event_time", "expires_at", "policy_version", "key_epoch", "tags")
 
 
@@ -51,7 +52,7 @@ def erase_event_rows(url: str, table: str, targets: Sequence[ErasureTarget]) -> 
     for condition in _conditions(events, targets):
         counts[DELETED] += _delete(database, events, condition)
     eraser = RecordEraser(targets)
-    for chunk in chunks(sorted({target.pseudonym for target in targets})):
+    for chunk in chunks(targets):
         counts[CHANGED] += _take_out(database, events, table, chunk, eraser)
     _forget_mentions(database, table, targets)
     database.close()
@@ -99,23 +100,32 @@ def _delete(database: Database, events: Table, condition: ColumnElement[bool]) -
 
 
 def _take_out(
-    database: Database, events: Table, table: str, pseudonyms: Sequence[str], eraser: RecordEraser
+    database: Database, events: Table, table: str, targets: Sequence[ErasureTarget], eraser: RecordEraser
 ) -> int:
-    """Rewrite the events whose texts hold the pseudonyms."""
+    """Rewrite the events whose texts hold the pseudonyms, in small transactions; return how many changed."""
     mentions = mentions_table(table)
+    names = sorted({target.pseudonym for target in targets})
+    held = or_(*(_held(mentions.c.pseudonym, events.c.event_time, target) for target in targets))
     mentioning = and_(mentions.c.event_id == events.c.event_id, mentions.c.expires_on == events.c.expires_on)
-    query = select(events).join(mentions, mentioning).where(mentions.c.pseudonym.in_(pseudonyms)).distinct()
+    query = select(events).join(mentions, mentioning).where(mentions.c.pseudonym.in_(names), held).distinct()
+    query = query.limit(_REWRITES_A_TRANSACTION).with_for_update()
 
-    def rewrite(connection: Connection) -> int:
+    def rewrite(connection: Connection) -> tuple[int, int]:
+        rows = connection.execute(query).mappings().all()
         changed = 0
-        for row in connection.execute(query.with_for_update()).mappings().all():
+        for row in rows:
             changed += _rewrite_row(connection, events, dict(row), eraser)
-            gone = [name for name in pseudonyms if eraser.covers(name, row["event_time"])]
+            gone = [name for name in names if eraser.covers(name, row["event_time"])]
             of_row = and_(mentions.c.event_id == row["event_id"], mentions.c.pseudonym.in_(gone))
             connection.execute(mentions.delete().where(of_row))
-        return changed
+        return len(rows), changed
 
-    return database.run(rewrite)
+    total = 0
+    while True:
+        found, changed = database.run(rewrite)
+        total += changed
+        if found < _REWRITES_A_TRANSACTION:
+            return total
 
 
 def _forget_mentions(database: Database, table: str, targets: Iterable[ErasureTarget]) -> None:

@@ -163,7 +163,7 @@ def _end_faults(last: Path, receipts: list[Receipt]) -> list[str]:
         number, digest = int(stated["number"]), str(stated["digest"])
     except FileNotFoundError:
         return [f"{RECEIPTS}/{LAST} is missing"] if receipts else []
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return [f"{RECEIPTS}/{LAST} can't be read"]
     if number > len(receipts):
         return [f"receipt {len(receipts) + 1} is missing"]

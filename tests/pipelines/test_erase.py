@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,15 +20,19 @@ from pipelines.vault.disclosure import status_of
 from pipelines.vault.erasure import due_accounts, find_targets
 from pipelines.vault.life_cycle import apply_events
 from pipelines.vault.vault import Vault, open_vault
+from pipelines.verify_ledgers import verify_records_of_runs
 from schemas.accounts import AccountEvent, AccountEventKind
 from schemas.errors import OptionsError, OutputError, RetentionError
 from schemas.policy_file import default_policy
+from schemas.verification import ProblemKind
 from tests.made_output import EVENTS_ROOT, commit_run, make_event, read_records
+from tests.pipelines.vault.test_database_faults import small_disk
 from transforms.account_erasure import RecordEraser
 
 TERMINATED_AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
 DUE = TERMINATED_AT + timedelta(days=30)
 UIN, OTHER = "100012345678", "100087654321"
+UNFINISHED = ProblemKind.UNFINISHED
 
 
 @pytest.fixture
@@ -75,6 +80,10 @@ def planned(vault: Vault, root: Path, rewrite: bool = True) -> Path:
     path = root.with_name("plan.json")
     write_plan(plan_erasure(vault, root, DUE, DUE, rewrite=rewrite), path)
     return path
+
+
+def kinds(root: Path) -> set[ProblemKind]:
+    return {problem.kind for problem in verify_records_of_runs(root)[0]}
 
 
 def outputs(root: Path) -> list[object]:
@@ -216,15 +225,37 @@ def test_an_erasure_cut_short_between_two_files_is_finished_by_applying_again(
 
 def test_a_receipt_that_could_not_be_written_is_written_by_applying_again(vault: Vault, root: Path) -> None:
     path = planned(vault, root)
-    (root / "_receipts").write_text("in the way")
+    in_the_way = root / "_receipts" / "last.json"
+    in_the_way.mkdir(parents=True)
     with pytest.raises(OutputError):
         apply_erasure(vault, root, path, DUE)
     assert status_of(vault, UIN) is None
-    (root / "_receipts").unlink()
+    assert UNFINISHED in kinds(root)
+    in_the_way.rmdir()
     apply_erasure(vault, root, path, DUE)
+    assert UNFINISHED not in kinds(root)
     (receipt,) = read_receipts(root)
     assert len(receipt.body["accounts"]) == 1
     assert len(receipt.body["rewritten"]) == 2
+
+
+@pytest.mark.parametrize("pages", [pytest.param(pages, id=f"{pages}-pages-left") for pages in range(5)])
+def test_a_full_disk_leaves_whole_files_and_the_erasure_is_finished_when_there_is_room(
+    vault: Vault, root: Path, tmp_path: Path, pages: int
+) -> None:
+    with small_disk(tmp_path / "disk", 1) as disk:
+        shutil.copytree(root, disk / "out")
+        path = planned(vault, disk / "out")
+        free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+        (disk / "ballast").write_bytes(bytes(free - pages * 4096))
+        with pytest.raises(OutputError, match="No space left on device"):
+            apply_erasure(vault, disk / "out", path, DUE)
+        assert len(outputs(disk / "out")) in (6, 8)
+        (disk / "ballast").unlink()
+        apply_erasure(vault, disk / "out", path, DUE)
+        assert len(outputs(disk / "out")) == 4
+        (receipt,) = read_receipts(disk / "out")
+        assert (len(receipt.body["accounts"]), len(receipt.body["rewritten"])) == (1, 2)
 
 
 APPLY = """
@@ -235,6 +266,7 @@ from pipelines.erase import apply_erasure
 from pipelines.keys import load_keys
 from pipelines.vault.vault import open_vault
 from schemas.policy_file import default_policy
+from schemas.verification import ProblemKind
 base = Path(sys.argv[1])
 vault = open_vault(f"sqlite:///{base}/vault.db", load_keys(base / "out.keys", {}), default_policy())
 print("ready", flush=True)

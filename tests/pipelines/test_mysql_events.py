@@ -301,6 +301,16 @@ def test_a_name_goes_only_for_the_time_it_was_held(writer: EventWriter, url: str
     assert mariadb.execute(f"SELECT event_id FROM events.{TABLE}") == [("event00000002",)]
 
 
+def test_more_mentions_than_one_transaction_takes_are_all_taken_out(
+    writer: EventWriter, url: str, mariadb: MariaDb
+) -> None:
+    writer.write([make_event(number, uin=OTHER, output=f"for {MINE}, {NAME}") for number in range(1_001)])
+    targets = [ErasureTarget(MINE, "uin"), ErasureTarget(NAME, "username", 0, 1)]
+    assert erase_event_rows(url, TABLE, targets) == {"deleted": 0, "changed": 1_001}
+    assert mariadb.execute(f"SELECT DISTINCT output FROM events.{TABLE}") == [(f"for <ERASED>, {NAME}",)]
+    assert mariadb.execute(f"SELECT DISTINCT pseudonym FROM events.{TABLE}_mentions") == [(NAME,)]
+
+
 def test_no_event_is_lost_or_doubled_when_the_server_is_killed_in_a_batch(tmp_path: Path) -> None:
     with mariadb_server(tmp_path / "server") as server:
         database = Database(server.make_database("events"))
