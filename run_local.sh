@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets logveil up in .venv from locked versions, then redacts the shipped sample, or the files given.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 "$here/setup.sh"
 logveil="$here/.venv/bin/logveil"
 output="${LOGVEIL_OUTPUT:-$here/out}"

@@ -26,3 +26,5 @@ fi
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r "$lock"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e "$here"
 echo "$wanted" > "$stamp"
+# What development needs holds what a run needs.
+if [ "$kind" = dev ]; then cat "$here/requirements.lock" "$here/pyproject.toml" | sha256sum > "$venv/.installed-run"; fi

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 from rich import box
-from rich.console import Console
 from rich.table import Table
 
+from pipelines.terminal import console
 from schemas.errors import PolicySyntaxError
 from schemas.policy import Policy
 from schemas.policy_file import default_policy, load_policy
@@ -52,7 +52,7 @@ def show(
     table = Table(*_COLUMNS, box=box.MARKDOWN if as_markdown else box.HEAVY_HEAD)
     for row in rows:
         table.add_row(row.name, row.personal, row.treatment, row.purpose, str(row.retention_days))
-    Console().print(table)
+    console().print(table)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""One event before and after, for the person who asked to see it: nothing of it is written or logged."""
+"""Values of a few events before and after, for the person who asked to see it: nothing of them is written or logged."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pipelines.inputs import find_inputs, plan_parts, snapshot
 from pipelines.read_files import read_part
 from pipelines.redact_job import RedactionJob
-from schemas.events import RawRecord
+from schemas.events import ClassifiedEvent, RawRecord
 from schemas.policy import Policy
 from transforms.classify import ClassifyStep
 from transforms.detect import Detection
@@ -18,14 +18,14 @@ from transforms.rejections import Rejecter
 
 @dataclass(frozen=True)
 class Preview:
-    """The values of one event by field, before and after."""
+    """One value of each field, before and after: of the fullest event, else of another one that has the field."""
 
     before: Mapping[str, str]
     after: Mapping[str, str]
 
 
 def preview_of(job: RedactionJob) -> Preview | None:
-    """Return the event with the most fields among the first of a job's input; None if none is usable."""
+    """Return values of the first events of a job's input before and after; None if none is usable."""
     path = find_inputs(job.inputs, job.root, job.safe_name)[0]
     part = plan_parts([snapshot(path, job.format, job.safe_name)], job.safe_name)[0]
     return preview(next(read_part(part), []), job.policy, job.key, job.detection)
@@ -34,12 +34,20 @@ def preview_of(job: RedactionJob) -> Preview | None:
 def preview(
     records: Sequence[RawRecord], policy: Policy, key: PseudonymKey, detection: Detection | None = None
 ) -> Preview | None:
-    """Return the event with the most fields of a few records, before and after; None if none is usable."""
+    """Return a value of each field of a few records, before and after; None if no record is usable."""
     reject = Rejecter(key, "")
     parsed = ParseStep(reject).build()(records).kept
     classified = ClassifyStep(policy, reject).build()(parsed).kept
-    if not classified:
+    shown: dict[str, ClassifiedEvent] = {}
+    for event in sorted(classified, key=lambda event: -len(event.values)):
+        for name in event.values:
+            shown.setdefault(name, event)
+    if not shown:
         return None
-    fullest = max(classified, key=lambda event: len(event.values))
-    redacted = RedactStep(policy, key, reject, detection).build()([fullest]).kept
-    return Preview(fullest.values, redacted[0].values) if redacted else None
+    events = list({id(event): event for event in shown.values()}.values())
+    redacted = RedactStep(policy, key, reject, detection).build()(events).kept
+    after = {event.record: event.values for event in redacted}
+    return Preview(
+        {name: event.values[name] for name, event in shown.items() if event.record in after},
+        {name: after[event.record][name] for name, event in shown.items() if event.record in after},
+    )

@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 from apache_beam import PTransform
-from rich.console import Console
 
 from pipelines.detectors import RecognizersOption, detection_of
 from pipelines.keys import KEY_VARIABLE, KeyRing, development_keys, load_keys
@@ -18,6 +17,7 @@ from pipelines.policy_commands import PolicyOption, read_policy
 from pipelines.preview import preview_of
 from pipelines.redact_job import RedactionJob, run_redaction
 from pipelines.redact_report import print_report
+from pipelines.terminal import console
 from schemas.ledger import Ledger, total
 from schemas.policy import Policy
 from transforms.classify import UnknownFields
@@ -55,7 +55,7 @@ Workers = Annotated[
 Now = Annotated[
     datetime | None, typer.Option(help="The moment (UTC) that counts as now. Default: the clock.")
 ]
-Example = Annotated[bool, typer.Option("--example", help="Show the fields of one event before and after.")]
+Example = Annotated[bool, typer.Option("--example", help="Show a value of each field before and after.")]
 VaultUrl = Annotated[
     str | None,
     typer.Option(
@@ -113,7 +113,7 @@ def redact(
         typer.echo(json.dumps(ledger.to_json(), ensure_ascii=False))
     else:
         shown = preview_of(job) if example and ledger.inputs else None
-        print_report(Console(), ledger, job.policy, str(output), shown)
+        print_report(console(), ledger, job.policy, str(output), shown)
     if rejected_share(ledger) > max_rejected:
         raise typer.Exit(_TOO_MANY_REJECTED)
 

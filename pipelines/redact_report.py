@@ -1,5 +1,6 @@
 """What `logveil redact` prints when it is done: partitions, fields, the balance, and what to do next."""
 
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -13,21 +14,23 @@ from schemas.events import Counts
 from schemas.ledger import Ledger
 from schemas.policy import Policy
 
-_EXAMPLE_WIDTH = 44
+_WIDE = 100  # columns from which every field's name fits on one line
+_NARROW = 17
+_BORDERS = 13
 
 
 def print_report(
     console: Console, ledger: Ledger, policy: Policy, root: str, example: Preview | None = None
 ) -> None:
     """Print where the partitions are, what happened to each field, and whether the run balances."""
-    counts = ledger.counts
+    counts, root = ledger.counts, _near(root)
+    following = Text.assemble(("Next  ", "bold"), f"{_near(sys.argv[0])} verify {root}")
     if not ledger.inputs:
-        console.print(
-            "Nothing to do: every input was redacted by an earlier run (--again redacts it once more)."
-        )
+        console.print("Nothing to do: an earlier run redacted every input (--again redacts it once more).")
+        console.print(following, soft_wrap=True)
         return
     console.print(_partition_table(ledger, root))
-    console.print(field_table(policy, counts, example))
+    console.print(field_table(policy, counts, example, console.width))
     console.print(Text.assemble(("Balance  ", "bold"), _balance(counts)))
     for title, prefix in (
         ("Rejected", "rejected/"),
@@ -39,19 +42,31 @@ def print_report(
         if parts:
             console.print(Text.assemble((f"{title}  ", "bold"), parts))
     console.print(Text.assemble(("Ledger  ", "bold"), f"{root}/_runs/{ledger.run_id}.json"), soft_wrap=True)
-    console.print(Text.assemble(("Next  ", "bold"), f"{sys.argv[0]} verify {root}"), soft_wrap=True)
+    console.print(following, soft_wrap=True)
 
 
-def field_table(policy: Policy, counts: Counts, preview: Preview | None) -> Table:
-    """Return a table of what happened to each field, with one value before and after where there is a preview."""
-    table = Table(title="What happened to each field", title_justify="left")
-    for header in ("field", "treatment: events", *(("before", "after") if preview else ())):
-        table.add_column(header, no_wrap=True, overflow="ellipsis")
+def field_table(policy: Policy, counts: Counts, preview: Preview | None, width: int) -> Table:
+    """Return a table of what happened to each field, with one value before and after where there is a preview.
+
+    `width` is that of the terminal in columns: names are folded and values cut so that the table fits it.
+    """
     done = _treatments_by_field(counts)
-    for rule in policy.fields:
-        cells = [rule.name, ", ".join(f"{name}: {number:,}" for name, number in done[rule.name]) or "absent"]
+    treated = {
+        rule.name: ", ".join(f"{name}: {number:,}" for name, number in done[rule.name]) or "absent"
+        for rule in policy.fields
+    }
+    names = _NARROW if width < _WIDE else max(map(len, treated))
+    treatments = max(map(len, treated.values())) if width >= _WIDE else _NARROW
+    values = max(_NARROW // 2, (width - names - treatments - _BORDERS) // 2)
+    table = Table(title="What happened to each field", title_justify="left")
+    table.add_column("field", overflow="fold", width=names)
+    table.add_column("treatment: events", overflow="fold", width=max(_NARROW, treatments))
+    for header in ("before", "after") if preview else ():
+        table.add_column(header, no_wrap=True, overflow="ellipsis", width=values)
+    for name, treatment in treated.items():
+        cells = [name, treatment]
         if preview:
-            cells += [_cell(preview.before.get(rule.name)), _cell(preview.after.get(rule.name))]
+            cells += [_cell(preview.before.get(name)), _cell(preview.after.get(name))]
         table.add_row(*map(Text, cells))
     return table
 
@@ -92,6 +107,11 @@ def _treatments_by_field(counts: Counts) -> Mapping[str, list[tuple[str, int]]]:
     return done
 
 
+def _near(path: str) -> str:
+    """Return a path as one would type it here: relative if it lies below the working directory."""
+    here = f"{os.getcwd()}{os.sep}"
+    return path.removeprefix(here)
+
+
 def _cell(value: str | None) -> str:
-    flat = " ".join((value or "").split())
-    return flat if len(flat) <= _EXAMPLE_WIDTH else flat[: _EXAMPLE_WIDTH - 1] + "…"
+    return " ".join((value or "").split())
