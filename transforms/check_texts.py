@@ -3,7 +3,7 @@
 from schemas.policy import Policy
 from transforms.detect import Detection, TextRedactor
 from transforms.pseudonyms import PseudonymKey
-from transforms.treatments import compile_treatments
+from transforms.treatments import compile_treatments, field_treatment
 
 _NO_KEY = PseudonymKey(bytes(32), "0")
 """Only whether a value would be replaced counts here, not by what; so no secret is needed."""
@@ -11,11 +11,4 @@ _NO_KEY = PseudonymKey(bytes(32), "0")
 
 def checking_redactor(policy: Policy) -> TextRedactor:
     """Return a redactor that leaves a text alone if it was redacted under the policy."""
-    treatments = compile_treatments(policy, _NO_KEY)
-
-    def treat(field: str, value: str) -> str | None:
-        treatment = treatments.get(field)
-        treated = None if treatment is None else treatment(value)
-        return None if treated is None else treated.text
-
-    return Detection.of(policy).build(treat)
+    return Detection.of(policy).build(field_treatment(compile_treatments(policy, _NO_KEY)))

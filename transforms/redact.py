@@ -5,7 +5,7 @@ event's own people: a value that was replaced in its own field is replaced alike
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import apache_beam as beam
@@ -19,7 +19,7 @@ from transforms.batches import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known, RedactedText
 from transforms.pseudonyms import PseudonymKey, keyed_digest
 from transforms.rejections import Rejecter
-from transforms.treatments import Treat, compile_treatments
+from transforms.treatments import compile_treatments, field_treatment
 
 OTHER_TEXT = "others"
 _SHORTEST_PERSON = 4
@@ -57,14 +57,10 @@ class _Redactor:
         self._key = step.key
         self._reject = step.reject
         self._treatments = compile_treatments(step.policy, step.key)
-        self._entities = {
-            rule.name: rule.entity or rule.name.upper()
-            for rule in step.policy.fields
-            if rule.treatment in (Treatment.PSEUDONYMISE, Treatment.TRUNCATE_IP)
-        }
+        self._entities = entities_of(step.policy)
         self._urls = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.REDACT_URL}
         detection = step.detection or Detection.of(step.policy)
-        self._text = detection.build(_field_treatment(self._treatments))
+        self._text = detection.build(field_treatment(self._treatments))
 
     def redact(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
         try:
@@ -119,9 +115,9 @@ class _Redactor:
             texts.add(work, f"{OTHER_TEXT}.{name}", value, known)
 
     def _know(self, work: _Work, name: str, value: str, treated: str) -> None:
-        person = _CONTROL.sub("", value).strip()
-        if person and treated != value:
-            work.known.append(Known(person, treated, self._entities[name]))
+        person = known_person(value, treated, self._entities[name])
+        if person is not None:
+            work.known.append(person)
 
     def _treat_second(self, work: _Work, other: str, value: str) -> bool:
         """Treat a second value of a field that names a person like its first; say whether it was one."""
@@ -205,13 +201,19 @@ def _coordinates(event: ClassifiedEvent) -> bytes:
     return place.encode()
 
 
-def _field_treatment(treatments: Mapping[str, Treat]) -> Callable[[str, str], str | None]:
-    def treat(name: str, value: str) -> str | None:
-        treatment = treatments.get(name)
-        treated = None if treatment is None else treatment(value)
-        return None if treated is None else treated.text
+def entities_of(policy: Policy) -> dict[str, str]:
+    """Return the kind of personal data that each field holds whose values are the event's own people."""
+    return {
+        rule.name: rule.entity or rule.name.upper()
+        for rule in policy.fields
+        if rule.treatment in (Treatment.PSEUDONYMISE, Treatment.TRUNCATE_IP)
+    }
 
-    return treat
+
+def known_person(value: str, treated: str, kind: str) -> Known | None:
+    """Return what is searched for in an event's texts because one of its fields held it; None if nothing is."""
+    person = _CONTROL.sub("", value).strip()
+    return Known(person, treated, kind) if person and treated != value else None
 
 
 @beam.typehints.with_input_types(ClassifiedEvent)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import regex  # type: ignore[import-untyped]
 
@@ -25,6 +25,7 @@ class CustomRecognizer:
     context words, must be above 0 and reach `threshold`.
     """
 
+    source: ClassVar[str] = "an entry of the recognizers' file"
     name: str
     kind: str
     patterns: tuple[WeightedPattern, ...]

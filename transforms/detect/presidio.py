@@ -26,6 +26,7 @@ class PresidioRecognizer:
 
     def __init__(self, recognizer: Any, thresholds: Mapping[str, float] | None = None) -> None:
         self.name: str = recognizer.name
+        self.source = f"Presidio's {type(recognizer).__name__}"
         self._recognizer = recognizer
         self._thresholds = dict(thresholds or {})
         self._context = tuple(recognizer.context or ())

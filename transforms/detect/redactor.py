@@ -71,11 +71,12 @@ class TextRedactor:
     def redact_url(self, urls: Sequence[str], known: Sequence[Sequence[Known]]) -> list[RedactedText]:
         """Return URLs of which scheme, host, port and the shape of the path stay."""
         return [
-            replace(url, merge(without_protected(url, [*spans, *self._parts(url)])))
+            replace(url, merge(without_protected(url, [*spans, *self.url_parts(url)])))
             for url, spans in zip(urls, self.spans(urls, known), strict=True)
         ]
 
-    def _parts(self, url: str) -> Iterator[Span]:
+    def url_parts(self, url: str) -> Iterator[Span]:
+        """Yield the parts of a URL that go whatever they look like."""
         for span in url_spans(url, self._query_keys):
             kept = self.resolve(span, url[span.start : span.end])
             if kept is not None:
@@ -164,20 +165,27 @@ class TextRedactor:
     def _ask(self, text: str, mask: int) -> list[Span]:
         if mask < 2:
             return []
-        owners = self._owners.get(mask)
-        if owners is None:
-            owners = tuple(r for index, r in enumerate(self.recognizers, 1) if mask >> index & 1)
-            if len(self._owners) < CACHED_TEXTS:
-                self._owners[mask] = owners
         resolve = self.resolve
         found: list[Span] = []
-        for recognizer in owners:
+        for recognizer in self._owners_of(mask):
             spans = recognizer.find(text) if len(text) <= WINDOW else _windowed(recognizer, text)
             for span in spans:
                 kept = resolve(span, text[span.start : span.end])
                 if kept is not None:
                     found.append(kept)
         return found
+
+    def asked(self, text: str) -> tuple[Recognizer, ...]:
+        """Return the recognizers whose trigger occurs in a text: those that are asked for it."""
+        return self._owners_of(self._scan([text])[0])
+
+    def _owners_of(self, mask: int) -> tuple[Recognizer, ...]:
+        owners = self._owners.get(mask)
+        if owners is None:
+            owners = tuple(r for index, r in enumerate(self.recognizers, 1) if mask >> index & 1)
+            if len(self._owners) < CACHED_TEXTS:
+                self._owners[mask] = owners
+        return owners
 
 
 class _Analysed(NamedTuple):
