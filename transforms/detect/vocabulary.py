@@ -34,7 +34,7 @@ KEYS: Mapping[tuple[str, str], str] = {
         " subject-name contact-name contact-person customer-name cardholder cardholder-name account-holder recipient-name"
         " receiver-name sender-name payer payee doctor physician doctor-name physician-name operator-real-name employee-name"
         " person-name mother-name father-name spouse-name guardian-name emergency-contact submitter requester requestor"
-        " 姓名 名字 联系人 患者姓名 受检者 受检人 送检人 送检医生 医生 医师 收件人 收货人 寄件人 申请人 负责人 持卡人 家属 监护人 真实姓名"
+        " 姓名 名字 联系人 患者姓名 受检者 受检人 就诊人 送检人 送检医生 医生 医师 收件人 收货人 寄件人 申请人 负责人 持卡人 家属 监护人 真实姓名"
     ),
     ("SECRET", PASSWORD): (
         "password passwd pwd passphrase pass-phrase otp verify-code sms-code captcha-code pin-code connection-string"

@@ -54,6 +54,15 @@ def test_every_detector_has_a_source_three_examples_three_counter_examples_and_a
     assert not any("«" in text for text in detector.counter_examples)
 
 
+def test_no_trigger_repeats_or_lists_a_character_of_several_bytes() -> None:
+    """The engines read triggers byte by byte: `码?` would make only the last byte of three optional."""
+    of_bytes = re.compile(r"[^\x00-\x7f][?*+{]|(?<!\\)\[[^\]]*[^\x00-\x7f][^\]]*\]")
+
+    found = [one.name for one in Detection().recognizers() if of_bytes.search(one.trigger)]
+
+    assert found == []
+
+
 def test_detectors_have_names_of_their_own() -> None:
     names = [recognizer.name for recognizer in Detection().recognizers()]
 

@@ -55,11 +55,16 @@ PATIENT = Detector(
     trigger=(
         r"(?i)(?:(?:patients?|subjects?|participants?|donors?|probands?|individuals?|mrn|medical[ _-]record|case|inpatient|outpatient"
         r"|hospital|admission|visit)(?:[ _-]?(?:id|no\.?|num(?:ber)?|code|identifier))?"
-        r"|(?:患者|病人|受试者|受检者|病历|住院|门诊|就诊卡?|病案)(?:编号|号码?|ID|标识)?)"
+        r"|(?:患者|病人|受试者|受检者|病历|住院|门诊|就诊(?:卡)?|病案)(?:编号|号(?:码)?|ID|标识)?)"
         r"[\"']?[ \t]{0,2}(?:[:=#]|：)?[ \t]{0,2}(?:[\"'\[(]|（)?[a-z0-9][a-z0-9_.#/-]{0,38}[0-9]"
     ),
     source="HL7 v2.5.1 PID-3 and FHIR Patient.identifier type MR; WS 445-2014 (病案号, 门诊号, 住院号)",
-    examples=("patient=«PT-204117» sample", "for subject «P1029-331»", "患者编号 «ZY20240117»，"),
+    examples=(
+        "patient=«PT-204117» sample",
+        "for subject «P1029-331»",
+        "患者编号 «ZY20240117»，",
+        "住院号«H12717285»，就诊卡«A0042917»",
+    ),
     counter_examples=("patient 12 of 30", "subject SRR6357070", "case ABC"),
     boundary="MRN: «MRN0042917»",
     score=0.8,
@@ -77,11 +82,16 @@ SAMPLE = Detector(
     ),
     trigger=(
         r"(?i)(?:(?:samples?|specimens?|librar(?:y|ies)|biosamples?|aliquots?|barcode|accession[ _-]no|lab)"
-        r"(?:[ _-]?(?:id|no\.?|num(?:ber)?|name|code|identifier))?|(?:样本|样品|标本|文库|条码)(?:编号|号码?|ID|名称?)?)"
+        r"(?:[ _-]?(?:id|no\.?|num(?:ber)?|name|code|identifier))?|(?:样本|样品|标本|文库|条码)(?:编号|号(?:码)?|ID|名(?:称)?)?)"
         r"[\"']?[ \t]{0,2}(?:[:=#]|：)?[ \t]{0,2}(?:[\"'\[(]|（)?[a-z0-9][a-z0-9_.#/-]{0,38}[0-9]"
     ),
     source="HL7 v2.5.1 SPM-2; Illumina sample sheet column Sample_ID",
-    examples=("sample=«S23-00412» ready", "Sample_ID: «HG-204117»", "样本编号«LIB204117_L2»"),
+    examples=(
+        "sample=«S23-00412» ready",
+        "Sample_ID: «HG-204117»",
+        "样本编号«LIB204117_L2»",
+        "样本号«BX0204117»",
+    ),
     counter_examples=("sample SRR6357070", "sample: WT_REP1", "samples 12.5"),
     boundary="sample_id=«SMPAB204117»",
     score=0.8,
