@@ -83,6 +83,17 @@ class ReadLogFiles(beam.PTransform):
     documents that are read whole.
 
     `max_event_bytes` is the length from which a record is `TOO_LONG`.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from pipelines.inputs import plan_parts, snapshot
+        >>> with tempfile.NamedTemporaryFile(suffix=".log") as file, beam.Pipeline() as pipeline:
+        ...     _ = file.write(b'{"uin": "7"}\\n'), file.flush()
+        ...     parts = plan_parts([snapshot(Path(file.name))], safe_name=lambda path: "a.log")
+        ...     records = pipeline | beam.Create(parts) | ReadLogFiles()
+        ...     _ = records | "PrintData" >> beam.Map(lambda record: print(record.data))
+        b'{"uin": "7"}'
     """
 
     max_event_bytes: int = MAX_EVENT_BYTES

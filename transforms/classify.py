@@ -239,6 +239,18 @@ class ClassifyFields(beam.PTransform):
     *Input*: `LogEvent`. *Output*: `Stepped` of `ClassifiedEvent`. *Bounded/unbounded*: both. *Windowing*: kept.
     *Rejects*: no or unusable event time, no known field, unknown fields where the run says so.
     *Guarantee*: a value whose key the policy does not know is in `others` only if the run keeps unknown fields.
+
+    Example:
+        >>> from schemas.events import RawRecord, Source
+        >>> from schemas.policy_file import default_policy
+        >>> from transforms.pseudonyms import PseudonymKey
+        >>> pairs = (("ownerUin", "7"), ("clientIp", "203.0.113.77"), ("colour", "red"))
+        >>> event = LogEvent(RawRecord(b"", Source("a")), pairs, {"__TIMESTAMP__": 1_790_000_000_000})
+        >>> reject = Rejecter(PseudonymKey(bytes(32), "1"), expires_on="2027-05-23")
+        >>> with beam.Pipeline() as pipeline:
+        ...     classified = pipeline | beam.Create([event]) | ClassifyFields(default_policy(), reject)
+        ...     _ = classified.kept | "PrintValues" >> beam.Map(lambda event: print(event.values))
+        {'uin': '7', 'client_ip': '203.0.113.77'}
     """
 
     policy: Policy

@@ -152,6 +152,16 @@ class ParseLogEvents(beam.PTransform):
     *Rejects*: records that could not be framed, and those that hold no event of their format.
     *Guarantee*: every record is counted as `read` and is one event or one rejection; a repair is counted. A blank
     line of plain text is no record: it is counted as `blank_lines`.
+
+    Example:
+        >>> from schemas.events import Source
+        >>> from transforms.pseudonyms import PseudonymKey
+        >>> records = [RawRecord(b'{"uin": "7"}', Source("a.jsonl")), RawRecord(b"{", Source("a.jsonl"))]
+        >>> reject = Rejecter(PseudonymKey(bytes(32), "1"), expires_on="2027-05-23")
+        >>> with beam.Pipeline() as pipeline:
+        ...     parsed = pipeline | beam.Create(records) | ParseLogEvents(reject)
+        ...     _ = parsed.kept | "PrintPairs" >> beam.Map(lambda event: print(event.pairs))
+        (('uin', '7'),)
     """
 
     reject: Rejecter

@@ -223,6 +223,18 @@ class RedactFields(beam.PTransform):
 
     *Input*: `ClassifiedEvent`. *Output*: `Stepped` of `RedactedEvent`. *Bounded/unbounded*: both. *Windowing*: kept.
     *Rejects*: an event on which a detector fails. *Guarantee*: no value leaves untreated.
+
+    Example:
+        >>> from schemas.events import RawRecord, Source
+        >>> from schemas.policy_file import default_policy
+        >>> key = PseudonymKey(bytes(32), "1")
+        >>> values = {"username": "lin", "output": "user lin from 203.0.113.77"}
+        >>> event = ClassifiedEvent(RawRecord(b"", Source("a")), values, {}, event_time=1_790_000_000_000)
+        >>> reject = Rejecter(key, expires_on="2027-05-23")
+        >>> with beam.Pipeline() as pipeline:
+        ...     redacted = pipeline | beam.Create([event]) | RedactFields(default_policy(), key, reject)
+        ...     _ = redacted.kept | "PrintOutput" >> beam.Map(lambda event: print(event.values["output"]))
+        user usr_1_c3lhkz3nubgk36ljmayr from 203.0.113.0/24
     """
 
     policy: Policy

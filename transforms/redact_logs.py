@@ -46,6 +46,16 @@ class RedactLogEvents(beam.PTransform):
     exactly one of the kept events, the rejections, and the counts `expired_on_arrival` and `duplicates_dropped`.
 
     `now_ms` and `skew_ms` are milliseconds; with `sight_accounts` the output has `sightings` for the account vault.
+
+    Example:
+        >>> from schemas.events import Source
+        >>> from schemas.policy_file import default_policy
+        >>> line = b'{"__TIMESTAMP__": 1790000000000, "userName": "lin", "msg": "user lin from 203.0.113.77"}'
+        >>> body = RedactLogEvents(default_policy(), PseudonymKey(bytes(32), "1"), now_ms=1_790_000_000_000)
+        >>> with beam.Pipeline() as pipeline:
+        ...     redacted = pipeline | beam.Create([RawRecord(line, Source("a.jsonl"))]) | body
+        ...     _ = redacted.kept | "PrintOutput" >> beam.Map(lambda tagged: print(tagged.event.values["output"]))
+        user usr_1_c3lhkz3nubgk36ljmayr from 203.0.113.0/24
     """
 
     policy: Policy

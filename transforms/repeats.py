@@ -62,6 +62,16 @@ class DropRepeats(beam.PTransform):
     *Input*: `TaggedEvent`. *Output*: `Stepped` of `TaggedEvent`. *Bounded/unbounded*: both. *Windowing*: kept.
     *Rejects*: nothing. *Guarantee*: an event is dropped only if one with the same id is kept; a repeat in another
     bundle or after `remembered` other ids is not seen.
+
+    Example:
+        >>> from schemas.events import RawRecord, RedactedEvent, Source
+        >>> record = RawRecord(b"", Source("a"))
+        >>> event = RedactedEvent(record, "id", 0, None, {}, {}, (), package="package/1")
+        >>> tagged = TaggedEvent(event, (), 0, "2027-05-23", "1", "1")
+        >>> with beam.Pipeline() as pipeline:
+        ...     unique = pipeline | beam.Create([tagged, tagged], reshuffle=False) | DropRepeats()
+        ...     _ = unique.kept | "PrintIds" >> beam.Map(lambda tagged: print(tagged.event.event_id))
+        id
     """
 
     remembered: int = REMEMBERED_IDS

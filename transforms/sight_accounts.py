@@ -64,6 +64,16 @@ class SightAccounts(beam.PTransform):
 
     *Input*: `ClassifiedEvent`. *Output*: `Stepped` of `AccountSighting`. *Bounded/unbounded*: both. *Windowing*: kept.
     *Rejects*: nothing. *Guarantee*: each account of a batch is noted once, with its first and last event time.
+
+    Example:
+        >>> from schemas.events import RawRecord, Source
+        >>> from schemas.policy_file import default_policy
+        >>> event = ClassifiedEvent(RawRecord(b"", Source("a")), {"username": "lin"}, {}, event_time=7)
+        >>> transform = SightAccounts(default_policy(), PseudonymKey(bytes(32), "1"), now_ms=7)
+        >>> with beam.Pipeline() as pipeline:
+        ...     sighted = pipeline | beam.Create([event]) | transform
+        ...     _ = sighted.kept | "PrintNames" >> beam.Map(lambda seen: print(seen.username_pseudonym, seen.last_seen))
+        usr_1_c3lhkz3nubgk36ljmayr 7
     """
 
     policy: Policy

@@ -152,6 +152,19 @@ class TagFields(beam.PTransform):
     *Input*: `RedactedEvent`. *Output*: `Stepped` of `TaggedEvent`. *Bounded/unbounded*: both. *Windowing*: kept.
     *Rejects*: an event time further in the future than the skew. *Guarantee*: an event whose partition could be
     dropped on the day of `now_ms` already is counted as `expired_on_arrival`, not emitted.
+
+    Example:
+        >>> from schemas.events import RawRecord, Source
+        >>> from schemas.policy_file import default_policy
+        >>> from transforms.pseudonyms import PseudonymKey
+        >>> now_ms = 1_790_000_000_000
+        >>> outcomes = (FieldOutcome("state", "keep"),)
+        >>> event = RedactedEvent(RawRecord(b"", Source("a")), "id", now_ms, None, {"state": "OK"}, {}, outcomes)
+        >>> reject = Rejecter(PseudonymKey(bytes(32), "1"), expires_on="2027-05-23")
+        >>> with beam.Pipeline() as pipeline:
+        ...     tagged = pipeline | beam.Create([event]) | TagFields(default_policy(), "1", now_ms, reject)
+        ...     _ = tagged.kept | "PrintTags" >> beam.Map(lambda tagged: print(tagged.tags[0].purpose))
+        dpv:RepairImpairments
     """
 
     policy: Policy
