@@ -1,4 +1,4 @@
-"""`logveil account …`: the vault's accounts; and where the commands on accounts and keys are mounted."""
+"""`logveil account …`: who is behind a pseudonym, and where accounts stand."""
 
 import getpass
 import json
@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from pipelines import erase_commands, key_commands
 from pipelines.account_events_import import import_events, watch
 from pipelines.account_options import Json, Keys, Now, VaultUrl, in_ms, iso, moment, opened
 from pipelines.policy_commands import PolicyOption
@@ -29,13 +28,6 @@ from schemas.errors import VaultError
 app = typer.Typer(help="Who is behind a pseudonym, and which accounts must go.", no_args_is_help=True)
 
 Uin = Annotated[str, typer.Argument(help="The UIN, or - to read it from standard input.")]
-
-
-def mount(root: typer.Typer) -> None:
-    """Add the commands on accounts, keys and erasure to the program."""
-    root.add_typer(app, name="account")
-    root.add_typer(key_commands.app, name="keys")
-    root.add_typer(erase_commands.app, name="erase")
 
 
 @app.command("import")

@@ -173,7 +173,7 @@ def _erase_elsewhere(
         done = erase_event_rows(events.url, events.table, _all(targets))
         progress["event_rows"] = Counter(progress.get("event_rows", {})) + done
         write_whole(progress_path, progress)
-    if plan.rewrite:
+    if plan.rewrite and targets:
         for file in rewrite_files(root, _eraser(targets)):
             progress.setdefault("rewritten", {}).setdefault(file.path, asdict(file))
             write_whole(progress_path, progress)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, Select, or_, select, text
+from sqlalchemy import Connection, Select, false, or_, select, text
 
 from pipelines.mysql_table import (
     DEFAULT_TABLE,
@@ -19,7 +19,7 @@ from pipelines.mysql_table import (
 )
 from pipelines.vault.database import Database, safe_url
 from schemas.accounts import DAY_MS
-from schemas.policy import Policy
+from schemas.policy import FieldPolicy, Policy
 from schemas.retention_plan import PlannedTable
 
 
@@ -122,32 +122,29 @@ def _drop(connection: Connection, table: str, wanted: Collection[date], as_of: d
 def select_account_events(
     name: str, policy: Policy, pseudonym: str, since: datetime, until: datetime
 ) -> Select[tuple[object, ...]]:
-    """Return the query for an account's events from one time until before another.
+    """Return the query for the events of an account from one time until before another.
 
     The bounds on `expires_on` follow from the policy's days: the server opens just those partitions.
     """
-    table = event_table(name, policy)
-    first, last = _ms(since), _ms(until)
-    owners = [rule.name for rule in account_fields(policy) if pseudonym.startswith(f"{rule.prefix}_")]
-    days = [rule.retention_days for rule in policy.fields]
-    return select(table).where(
-        or_(*(table.c[owner] == pseudonym for owner in owners)),
-        table.c.event_time >= first,
-        table.c.event_time < last,
-        table.c.expires_on >= _day(first + min(days) * DAY_MS),
-        table.c.expires_on <= _day(last + max(days) * DAY_MS),
-    )
+    owners = [rule for rule in account_fields(policy) if pseudonym.startswith(f"{rule.prefix}_")]
+    return _select_events(name, policy, owners, pseudonym, since, until)
 
 
 def select_request_events(
     name: str, policy: Policy, request_id: str, since: datetime, until: datetime
 ) -> Select[tuple[object, ...]]:
-    """Return the query for a request's events from one time until before another."""
+    """Return the query for the events of a request from one time until before another."""
+    return _select_events(name, policy, request_fields(policy), request_id, since, until)
+
+
+def _select_events(
+    name: str, policy: Policy, fields: Iterable[FieldPolicy], value: str, since: datetime, until: datetime
+) -> Select[tuple[object, ...]]:
     table = event_table(name, policy)
     first, last = _ms(since), _ms(until)
     days = [rule.retention_days for rule in policy.fields]
     return select(table).where(
-        or_(*(table.c[rule.name] == request_id for rule in request_fields(policy))),
+        or_(false(), *(table.c[rule.name] == value for rule in fields)),
         table.c.event_time >= first,
         table.c.event_time < last,
         table.c.expires_on >= _day(first + min(days) * DAY_MS),

@@ -46,13 +46,6 @@ OptionalVault = Annotated[
 ]
 
 
-def mount(root: typer.Typer) -> None:
-    """Add the commands on retention to the program."""
-    root.command("expire")(expire)
-    root.command("verify")(verify)
-    root.command("calendar")(calendar)
-
-
 def expire(
     root: Root,
     as_of: AsOf = None,

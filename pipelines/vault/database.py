@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -80,9 +81,6 @@ class Database:
     url: str
     retry_seconds: float = RETRY_SECONDS
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_engine", None)
-
     def __repr__(self) -> str:
         """Show the URL without its password."""
         return f"Database({safe_url(self.url)!r})"
@@ -96,14 +94,10 @@ class Database:
         """Return the URL as it may be shown."""
         return safe_url(self.url)
 
-    @property
+    @cached_property
     def engine(self) -> Engine:
         """Return the engine, made on first use."""
-        engine: Engine | None = object.__getattribute__(self, "_engine")
-        if engine is None:
-            engine = _make_engine(parse_url(self.url))
-            object.__setattr__(self, "_engine", engine)
-        return engine
+        return _make_engine(parse_url(self.url))
 
     @property
     def is_mysql(self) -> bool:

@@ -5,10 +5,9 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from pipelines.account_commands import mount
+from pipelines.cli import app
 from pipelines.keys import make_ring
 from pipelines.mysql_events import EventWriter
 from pipelines.vault.database import Database
@@ -32,8 +31,6 @@ class Program:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.app = typer.Typer()
-        mount(self.app)
         make_ring(folder / "out.keys")
         self.vault = f"sqlite:///{folder}/vault.db"
 
@@ -41,7 +38,7 @@ class Program:
         """Run a command and return its output; an error of logveil's own is raised."""
         options = ["--keys", str(self.folder / "out.keys")] if keys else []
         result = CliRunner().invoke(
-            self.app, [*arguments, *options], input=text, env={"LOGVEIL_VAULT": self.vault, "COLUMNS": "200"}
+            app, [*arguments, *options], input=text, env={"LOGVEIL_VAULT": self.vault, "COLUMNS": "200"}
         )
         if isinstance(result.exception, LogveilError):
             raise result.exception

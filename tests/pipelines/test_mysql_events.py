@@ -272,6 +272,14 @@ def test_look_ups_use_an_index_and_open_only_the_days_concerned(mariadb: MariaDb
     assert explain(mariadb, of_request) == {"partitions": days, "access": "ref", "key": f"{TABLE}_request_id"}
 
 
+def test_what_is_no_pseudonym_of_an_account_finds_no_event(writer: EventWriter, url: str) -> None:
+    event = make_event(1, request_id="req")
+    writer.write([event])
+    since = datetime.fromtimestamp(event.event.event_time // 1000, UTC)
+    query = select_account_events(TABLE, POLICY, "req", since, since + timedelta(days=1))
+    assert Database(url).run(lambda connection: connection.execute(query).all()) == []
+
+
 def test_an_accounts_rows_go_and_others_no_longer_name_it(
     writer: EventWriter, url: str, mariadb: MariaDb
 ) -> None:

@@ -4,11 +4,10 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.keys import load_keys, make_ring
-from pipelines.retention_commands import mount
 from pipelines.vault.life_cycle import apply_events
 from pipelines.vault.vault import open_vault
 from schemas.accounts import AccountEvent, AccountEventKind
@@ -18,9 +17,6 @@ from tests.made_output import POLICY, commit_run, event_ids, make_event, make_re
 DAY = "2027-05-23"
 EVENTS = [make_event(n, DAY if n % 2 else "2027-05-24") for n in range(6)]
 NOW = "--now=2027-05-23"
-
-app = typer.Typer()
-mount(app)
 
 
 @pytest.fixture
