@@ -85,7 +85,7 @@ def event_key(identifier: str) -> str:
 
     Example:
         >>> event_key("e1")[:8]
-        'd7a7bb0d'
+        '8b5cc4df'
     """
     return hashlib.sha256(identifier.encode("utf-8", "surrogatepass")).hexdigest()
 
