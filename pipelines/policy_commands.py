@@ -14,6 +14,7 @@ from schemas.policy import Policy
 from schemas.policy_file import default_policy, load_policy
 from schemas.record_of_processing import field_table, record_of_processing, to_markdown
 
+_WIDTH_OF_MARKDOWN = 120
 _COLUMNS = ("field", "personal", "treatment", "purpose", "days")
 
 app = typer.Typer(help="Read and check the privacy policy.", no_args_is_help=True)
@@ -52,7 +53,7 @@ def show(
     table = Table(*_COLUMNS, box=box.MARKDOWN if as_markdown else box.HEAVY_HEAD)
     for row in rows:
         table.add_row(row.name, row.personal, row.treatment, row.purpose, str(row.retention_days))
-    console().print(table)
+    console().print(table, width=_WIDTH_OF_MARKDOWN if as_markdown else None, crop=not as_markdown)
 
 
 @app.command()

@@ -95,8 +95,7 @@ def test_run_local_takes_ones_own_files_and_says_when_there_is_nothing_to_do(her
 
 def test_the_field_table_is_that_of_the_policy() -> None:
     command = [str(ROOT / ".venv/bin/logveil"), "policy", "show", "--markdown"]
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
-    table = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+    table = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rows = [line.rstrip() for line in table.strip().splitlines()]
     assert len(rows) == 19
     assert "\n".join(rows) in README
