@@ -53,7 +53,7 @@ def show(
     table = Table(*_COLUMNS, box=box.MARKDOWN if as_markdown else box.HEAVY_HEAD)
     for row in rows:
         table.add_row(row.name, row.personal, row.treatment, row.purpose, str(row.retention_days))
-    console().print(table, width=_WIDTH_OF_MARKDOWN if as_markdown else None, crop=not as_markdown)
+    console(_WIDTH_OF_MARKDOWN if as_markdown else 0).print(table)
 
 
 @app.command()
