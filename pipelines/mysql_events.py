@@ -20,8 +20,8 @@ from pipelines.mysql_table import (
     event_table,
     partition_name,
 )
-from pipelines.vault.database import Database, DatabaseError
-from schemas.errors import OptionsError
+from pipelines.vault.database import Database
+from schemas.errors import DatabaseError, OptionsError
 from schemas.events import Tag, TaggedEvent
 from schemas.policy import Policy
 from transforms.pseudonyms import PSEUDONYM

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Connection, Date, Index, MetaData, Table, text
+from sqlalchemy import JSON, BigInteger, Column, Connection, Date, Index, MetaData, Table, inspect, text
 from sqlalchemy.dialects import mysql
 
 from pipelines.vault.database import Database
@@ -62,6 +62,23 @@ def event_table(name: str, policy: Policy) -> Table:
         length = {} if _is_pseudonym(rule) else {rule.name: _INDEXED_CHARACTERS}
         Index(f"{name}_{rule.name}", table.c[rule.name], mysql_length=length)
     return table
+
+
+def check_columns(database: Database, name: str, policy: Policy) -> None:
+    """Refuse a table that was made for another policy; one that is not there yet is in order.
+
+    Raises:
+        VaultError: The database refused, or the table lacks a column.
+    """
+
+    def columns(connection: Connection) -> set[str]:
+        inspector = inspect(connection)
+        return {one["name"] for one in inspector.get_columns(name)} if inspector.has_table(name) else set()
+
+    there = database.run(columns)
+    lacking = sorted({column.name for column in event_table(name, policy).columns} - there)
+    if there and lacking:
+        raise VaultError(f"{database.name}: the table {name} is of another version: it lacks {lacking[0]}")
 
 
 def mentions_table(name: str) -> Table:

@@ -141,21 +141,34 @@ def key_ring(keys: Path | None, root: Path) -> KeyRing:
 
 
 def account_store(url: str, ring: KeyRing, policy: Policy) -> PTransform:
-    """Return the transform that fills the vault; its libraries are imported only where it is used."""
-    from pipelines.vault.sightings import UpsertAccounts
+    """Return the transform that fills the vault, which is there; its libraries are imported where it is used.
 
+    Raises:
+        VaultError: The database refuses, or its tables are of another version.
+    """
+    from pipelines.vault.sightings import UpsertAccounts
+    from pipelines.vault.vault import open_vault
+
+    open_vault(url, ring, policy).database.close()
     return UpsertAccounts(url, ring, policy)
 
 
 def event_store(url: str, policy: Policy) -> PTransform:
-    """Return the transform that inserts events into MySQL.
+    """Return the transform that inserts events into MySQL, which is there.
 
     Raises:
         OptionsError: The URL names another kind of database.
+        VaultError: The database refuses, or its table is of another version.
     """
     from pipelines.mysql_events import WriteEventsToMySql
+    from pipelines.mysql_table import check_columns
+    from pipelines.vault.database import Database
 
-    return WriteEventsToMySql(url, policy)
+    writing = WriteEventsToMySql(url, policy)
+    database = Database(url)
+    check_columns(database, writing.table, policy)
+    database.close()
+    return writing
 
 
 def moment(now: datetime | None) -> datetime:

@@ -16,6 +16,7 @@ LogveilError            root; messages hold names and positions, never event con
 │  └─ RecognizerFileError a file of recognizers is wrong
 ├─ RetentionError       a deletion plan is unsafe or stale
 └─ VaultError           the account vault cannot do what was asked
+   └─ DatabaseError       a database refused
 """
 
 
@@ -81,3 +82,11 @@ class RetentionError(LogveilError):
 
 class VaultError(LogveilError):
     """The account vault cannot do what was asked."""
+
+
+class DatabaseError(VaultError):
+    """A database refused; `code` is the server's, 0 where it has none or is not known."""
+
+    def __init__(self, message: str, code: int = 0) -> None:
+        super().__init__(message)
+        self.code = code

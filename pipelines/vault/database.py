@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
-from schemas.errors import OptionsError, VaultError
+from schemas.errors import DatabaseError, OptionsError, VaultError
 
 T = TypeVar("T")
 
@@ -60,18 +60,6 @@ _LASTING = {
     1735: "the partition of a date is gone",
 }
 _DISK_FULL = re.compile(r"\((?:28|Errcode: 28)\b|errno: 28|No space left", re.IGNORECASE)
-
-
-class DatabaseError(VaultError):
-    """A database refused; `code` is the server's, 0 where it has none."""
-
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.code = code
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle both parts, as a worker's error travels to the caller."""
-        return DatabaseError, (str(self), self.code)
 
 
 @dataclass(frozen=True)
