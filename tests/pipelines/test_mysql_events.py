@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -221,6 +221,38 @@ def test_a_user_that_may_only_read_is_told_so(writer: EventWriter, mariadb: Mari
         EventWriter(reader, TABLE, POLICY).write([make_event(2)])
     reader.close()
     assert sum(filled(mariadb).values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("rights", "work"),
+    [
+        pytest.param(
+            "SELECT, INSERT, UPDATE, CREATE, ALTER",
+            lambda url: EventWriter(Database(url), TABLE, POLICY).write([make_event(2, day(-5))]),
+            id="writer",
+        ),
+        pytest.param(
+            "SELECT, INSERT, DELETE, CREATE, ALTER, DROP",
+            lambda url: EventTable(url).drop([DAY + timedelta(days) for days in range(8)], DAY),
+            id="expiry",
+        ),
+        pytest.param(
+            "SELECT, UPDATE, DELETE",
+            lambda url: erase_event_rows(url, TABLE, [ErasureTarget(MINE, "uin")]),
+            id="erasure",
+        ),
+    ],
+)
+def test_the_rights_that_the_documentation_names_suffice(
+    writer: EventWriter, mariadb: MariaDb, rights: str, work: Callable[[str], object]
+) -> None:
+    writer.write([make_event(1, uin=OTHER, output=f"for {MINE}")])
+    mariadb.execute(
+        "CREATE OR REPLACE USER job@'%' IDENTIFIED BY 'x'", f"GRANT {rights} ON events.* TO job@'%'"
+    )
+    work(mariadb.url("events", "job", "x"))
+    documented = (Path(__file__).parents[2] / "docs" / "mysql.md").read_text().replace("\n", " ")
+    assert f"needs {rights[: rights.rindex(', ')]} and {rights[rights.rindex(', ') + 2 :]}" in documented
 
 
 def test_a_table_of_another_version_is_told_so(writer: EventWriter, mariadb: MariaDb) -> None:
