@@ -83,20 +83,15 @@ def _hyperscan(triggers: Sequence[str]) -> Scan:
         joined = "\n".join(texts)
         lengths = map(len, texts) if joined.isascii() else (len(_encoded(text)) for text in texts)
         ends = list(accumulate(length + 1 for length in lengths))
-        found: list[int] = []
-        note = found.append
-
-        def matched(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-            note(end)
-            note(index)
-
-        database.scan(b"\n" + _encoded(joined) + b"\n", match_event_handler=matched)
         masks = [0] * len(texts)
         last = len(masks) - 1
-        for at in range(0, len(found), 2):
+
+        def matched(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
             # A match may end on the line feed behind its text, which is at ends[i] of the wrapped bytes.
-            text = bisect_right(ends, found[at] - 2)
-            masks[text if text < last else last] |= bits[found[at + 1]]
+            text = bisect_right(ends, end - 2)
+            masks[text if text < last else last] |= bits[index]
+
+        database.scan(b"\n" + _encoded(joined) + b"\n", match_event_handler=matched)
         return masks
 
     return scan

@@ -1,8 +1,10 @@
 """Spans of personal data in a text, and how overlapping ones become one replacement each."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schemas.policy import PREFIXES
 from transforms.pseudonyms import PSEUDONYM
@@ -18,8 +20,7 @@ _PROTECTED = re.compile(
 _MARKS = ("<", "/24", "/48", *(f"{prefix}_" for prefix in PREFIXES))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """One value of the event's own people: the text as in its field, what the field became, and its kind."""
 
     text: str
@@ -27,16 +28,14 @@ class Known:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class RedactedText:
+class RedactedText(NamedTuple):
     """A text without personal data, and how many values of each kind were replaced, sorted by kind."""
 
     text: str
     detections: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch [start, end) of a text that holds personal data.
 
     `score` is between 0 and 1, `recognizer` names who found it; `replacement` is None where the token of the
@@ -114,12 +113,18 @@ def without_protected(text: str, spans: Sequence[Span]) -> list[Span]:
     protected = [match.span() for match in _PROTECTED.finditer(text)]
     if not protected:
         return list(spans)
-    return [piece for span in spans for piece in _pieces(text, span, protected)]
+    starts, ends = zip(*protected, strict=True)
+    return [
+        piece
+        for span in spans
+        for piece in _pieces(
+            text, span, protected[bisect_right(ends, span.start) : bisect_left(starts, span.end)]
+        )
+    ]
 
 
-def _pieces(text: str, span: Span, protected: Sequence[tuple[int, int]]) -> Iterator[Span]:
+def _pieces(text: str, span: Span, cuts: Sequence[tuple[int, int]]) -> Iterator[Span]:
     at = span.start
-    cuts = [cut for cut in protected if cut[0] < span.end and cut[1] > span.start]
     if not cuts:
         yield span
         return

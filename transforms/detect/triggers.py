@@ -9,8 +9,11 @@ from transforms.detect.scan import ENGINES, compiles
 ALWAYS = r"\n"
 """Occurs in every text, for the scan wraps each in line feeds: its recognizer is asked for all of them."""
 
-_UNLIKE = r"[^\t\n\r -~]"
-"""Where `regex` over characters and the scan over bytes may differ: their classes agree on printable ASCII alone."""
+_UNLIKE = r"[^\t\n\r -~][^\n]*\n"
+"""Where `regex` over characters and the scan over bytes may differ: their classes agree on printable ASCII alone.
+
+It runs to the end of its line, so that Hyperscan reports it once and not for each byte.
+"""
 
 _SHARED_FLAGS = re.IGNORECASE | re.MULTILINE | re.DOTALL | re.UNICODE
 _NOT_ALIKE = re.compile(
@@ -29,7 +32,7 @@ def derive_trigger(patterns: Sequence[str], flags: int) -> str:
 
     Example:
         >>> derive_trigger([r"\bZ-\d{5}\b"], 26)
-        '(?ims:(?:\\bZ-\\d{5}\\b))|[^\\t\\n\\r -~]'
+        '(?ims:(?:\\bZ-\\d{5}\\b))|[^\\t\\n\\r -~][^\\n]*\\n'
         >>> derive_trigger([r"(?<=x)\d"], 26) == ALWAYS
         True
     """
