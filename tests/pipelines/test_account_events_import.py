@@ -1,6 +1,9 @@
 """A watched folder of account events: files are taken as they come and as they grow."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,3 +82,19 @@ def test_a_file_that_was_taken_away_meanwhile_stops_nothing(vault: Vault, tmp_pa
 def test_a_folder_that_is_not_there_is_not_watched(vault: Vault, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no folder"):
         next(watch(vault, tmp_path / "absent", 0.01, lambda: NOW_MS))
+
+
+def test_the_command_tells_of_each_file_as_it_comes(vault: Vault, tmp_path: Path) -> None:
+    folder = tmp_path / "events"
+    folder.mkdir()
+    command = [sys.executable, "-m", "pipelines", "account", "import", str(folder), "--watch-seconds=0.1"]
+    options = ["--json", "--vault", vault.database.url, "--keys", str(tmp_path / "keys")]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        for number, name in enumerate(("a.jsonl", "b.jsonl"), start=1):
+            (folder / f".{name}").write_text(line(number))
+            (folder / f".{name}").rename(folder / name)
+            assert json.loads(process.stdout.readline()) == {"file": name, "applied": 1}
+        process.terminate()
+    assert count_states(vault, NOW_MS)["active"] == 2

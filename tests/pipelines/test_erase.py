@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -133,6 +134,24 @@ def test_applying_a_plan_twice_gives_one_receipt(vault: Vault, root: Path) -> No
     path = planned(vault, root)
     assert apply_erasure(vault, root, path, DUE) == apply_erasure(vault, root, path, DUE)
     assert len(read_receipts(root)) == 1
+
+
+def test_several_at_once_erase_the_account_under_one_receipt(vault: Vault, root: Path) -> None:
+    path = planned(vault, root)
+
+    def apply(_: int) -> Path | None:
+        try:
+            return apply_erasure(vault, root, path, DUE)
+        except RetentionError:  # another one was quicker; it says to apply the plan again
+            return None
+
+    with ThreadPoolExecutor(3) as pool:
+        receipts = set(pool.map(apply, range(3))) - {None}
+    assert receipts == {apply_erasure(vault, root, path, DUE)}
+    (receipt,) = read_receipts(root)
+    assert (len(receipt.body["accounts"]), receipt.body["left_alone"]) == (1, [])
+    assert len(outputs(root)) == 4
+    assert UNFINISHED not in kinds(root)
 
 
 def test_an_account_restored_since_the_plan_is_left_alone_and_named(vault: Vault, root: Path) -> None:
