@@ -78,7 +78,7 @@ def shown(text: str) -> str:
 
 
 def _value(explained: TextExplanation, one: Taken | Refusal) -> str:
-    return shown(explained.text[one.start : one.end])
+    return shown(explained.text[one.start : one.end].strip())
 
 
 def _place(text: str, one: Taken | Refusal) -> Mapping[str, Any]:
