@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from pipelines.layout import STAGING, output_errors, sync_folder
 from pipelines.liveness import write_owner
-from schemas.errors import OutputError, RetentionError
+from schemas.errors import OutputError, RetentionError, SchemaError
 from transforms.account_erasure import ErasedFile, RecordEraser, erase_from_file
 
 
@@ -91,7 +91,10 @@ def _touched(root: Path, eraser: RecordEraser) -> Iterator[tuple[Path, bytes, Er
             data = path.read_bytes()
         except FileNotFoundError:
             continue  # it expired meanwhile
-        erased = erase_from_file(data, eraser)
+        try:
+            erased = erase_from_file(data, eraser)
+        except SchemaError as error:
+            raise SchemaError(f"{path.relative_to(root)}: {error}") from error
         if erased is not None:
             yield path, data, erased
 

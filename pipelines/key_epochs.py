@@ -6,6 +6,7 @@ import fastavro
 
 from schemas.errors import OutputError
 from schemas.ledger import REJECTED_CATEGORY
+from transforms.avro_faults import NOT_AVRO
 
 
 def live_partitions(root: Path, epoch: str) -> list[str]:
@@ -30,6 +31,6 @@ def _epoch_of(path: Path) -> str | None:
             record = next(fastavro.reader(file), None)
     except FileNotFoundError:
         return None
-    except (ValueError, EOFError, OSError):
+    except NOT_AVRO:
         raise OutputError(f"{path} cannot be read as an Avro file") from None
     return None if record is None else record["key_epoch"]  # type: ignore[index, call-overload]

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import fastavro
 
-from pipelines.avro_faults import NOT_AVRO
 from pipelines.layout import PLANS, RECEIPTS, RUNS, STAGING
 from pipelines.ledger_files import ledger_paths, read_ledger
 from schemas.errors import LedgerError, RetentionError
 from schemas.ledger import Ledger, LedgerFile
 from schemas.retention_plan import PlannedFile, PlannedPartition, parse_partition
+from transforms.avro_faults import NOT_AVRO
 
 OWN_FOLDERS = frozenset((RUNS, STAGING, RECEIPTS, PLANS))
 _SILLY_RENAME = re.compile(r"\.nfs[0-9a-f]+")

@@ -13,13 +13,13 @@ from typing import Any, Protocol
 import fastavro
 import orjson
 
-from pipelines.avro_faults import NOT_AVRO
 from schemas.avro import REJECTION, event_schema
 from schemas.ledger import REJECTED_CATEGORY
 from schemas.policy import Policy, Treatment
 from schemas.retention_plan import parse_partition
 from schemas.verification import Problem, ProblemKind
 from transforms.avro_blocks import SYNC_BYTES, container_header
+from transforms.avro_faults import NOT_AVRO
 from transforms.check_records import OTHERS, Fault, RecordCheck, field_rules
 
 SCANNED_AT_ONCE = 256

@@ -11,7 +11,7 @@ from pipelines.cli import app
 from pipelines.keys import make_ring
 from pipelines.mysql_events import EventWriter
 from pipelines.vault.database import Database
-from schemas.errors import KeyFileError, LogveilError, OptionsError, VaultError
+from schemas.errors import KeyFileError, LogveilError, OptionsError, OutputError, VaultError
 from tests.made_output import POLICY, commit_run, make_event
 from tests.mariadb import MariaDb, mariadb
 
@@ -166,6 +166,16 @@ def test_an_epoch_that_a_partition_needs_is_destroyed_only_by_force(program: Pro
     assert program.run("keys", "list", ring, keys=False) == "1 destroyed\n2 current\n"
     assert "active" in program.run("account", "status", UIN)
     assert [one["epoch"] for one in json.loads(program.run("account", "find", UIN, "--json"))] == ["2"]
+
+
+def test_a_damaged_file_keeps_every_epoch(program: Program) -> None:
+    ring = str(program.folder / "out.keys")
+    commit_run(program.folder / "out", [make_event(1)])
+    (path,) = (program.folder / "out").rglob("*.avro")
+    path.write_bytes(path.read_bytes()[:-20])
+    program.run("keys", "new", ring, keys=False)
+    with pytest.raises(OutputError, match="cannot be read as an Avro file"):
+        program.run("keys", "destroy", ring, "1", keys=False)
 
 
 def test_a_key_that_a_crash_left_behind_its_tombstone_is_destroyed_by_the_next_call(program: Program) -> None:
