@@ -11,7 +11,7 @@ from uuid import uuid4
 from schemas.errors import OutputError
 from schemas.events import Source
 from schemas.ledger import REJECTED_CATEGORY, WrittenFile
-from transforms.avro_blocks import SYNC_BYTES, block, container_header, sync_marker
+from transforms.avro_blocks import SYNC_BYTES, Codec, block, container_header, sync_marker
 from transforms.encode import Encoding
 
 BLOCK_BYTES = 256 << 10
@@ -48,10 +48,18 @@ class PartitionFiles:
     end with the record that fills them, however the records were batched: a repeated run writes equal bytes.
     """
 
-    def __init__(self, staging: str, category: str, schema_json: str, encode: Encode) -> None:
+    def __init__(
+        self,
+        staging: str,
+        category: str,
+        schema_json: str,
+        encode: Encode,
+        codec: Codec = Codec.ZSTANDARD,
+    ) -> None:
         self._staging = staging
         self._category = category
-        self._header = container_header(schema_json, bytes(SYNC_BYTES))[:-SYNC_BYTES]
+        self._codec = codec
+        self._header = container_header(schema_json, bytes(SYNC_BYTES), codec)[:-SYNC_BYTES]
         self._encode = encode
         self._parts: OrderedDict[tuple[str, int], dict[str, _OpenFile]] = OrderedDict()
 
@@ -91,7 +99,7 @@ class PartitionFiles:
                 self._flush(file)
 
     def _flush(self, file: _OpenFile) -> None:
-        data = block(file.waiting, file.sync)
+        data = block(file.waiting, file.sync, self._codec)
         if not file.bytes:
             data = b"".join((self._header, file.sync, data))
         self._append(file.temp, data)
@@ -127,16 +135,16 @@ class PartitionFiles:
         ]
 
 
-def event_files(staging: str, encoding: Encoding) -> PartitionFiles:
+def event_files(staging: str, encoding: Encoding, codec: Codec = Codec.ZSTANDARD) -> PartitionFiles:
     """Return empty buffers for tagged events."""
     encoder = encoding.build()
     category = encoding.policy.event_category
-    return PartitionFiles(staging, category, encoder.event_schema_json, encoder.encode_events)
+    return PartitionFiles(staging, category, encoder.event_schema_json, encoder.encode_events, codec)
 
 
-def rejection_files(staging: str, encoding: Encoding) -> PartitionFiles:
+def rejection_files(staging: str, encoding: Encoding, codec: Codec = Codec.ZSTANDARD) -> PartitionFiles:
     """Return empty buffers for rejections."""
     encoder = encoding.build()
     return PartitionFiles(
-        staging, REJECTED_CATEGORY, encoder.rejection_schema_json, encoder.encode_rejections
+        staging, REJECTED_CATEGORY, encoder.rejection_schema_json, encoder.encode_rejections, codec
     )

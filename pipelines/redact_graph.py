@@ -11,6 +11,7 @@ from pipelines.inputs import FilePart
 from pipelines.read_files import ReadLogFiles
 from pipelines.run_summary import SummariseRun
 from pipelines.write_partitions import WriteAvroPartitions
+from transforms.avro_blocks import Codec
 from transforms.encode import Encoding
 from transforms.redact_logs import RedactLogEvents
 
@@ -31,6 +32,7 @@ class RedactFiles(beam.PTransform):
     staging: Path
     vault: beam.PTransform | None = None
     event_table: beam.PTransform | None = None
+    codec: Codec = Codec.ZSTANDARD
 
     def expand(self, begin: PBegin) -> PCollection[None]:
         """Read, redact, write, summarise."""
@@ -42,7 +44,7 @@ class RedactFiles(beam.PTransform):
         )
         redacted = records | "RedactLogEvents" >> self.body
         written = (redacted.kept, redacted.rejections) | "WriteAvroPartitions" >> WriteAvroPartitions(
-            self.staging, Encoding(self.body.policy)
+            self.staging, Encoding(self.body.policy), self.codec
         )
         if self.vault is not None:
             redacted.sightings | "StoreAccounts" >> self.vault

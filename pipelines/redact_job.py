@@ -19,6 +19,7 @@ from pipelines.run_summary import RunSummary, read_summary
 from pipelines.runners import run_pipeline, workers_for
 from schemas.ledger import Ledger, LedgerInput
 from schemas.policy import Policy
+from transforms.avro_blocks import Codec
 from transforms.classify import UnknownFields
 from transforms.detect import Detection
 from transforms.pseudonyms import PseudonymKey
@@ -44,6 +45,7 @@ class RedactionJob:
     skew: timedelta = timedelta(hours=24)
     again: bool = False
     workers: int = 0
+    codec: Codec = Codec.ZSTANDARD
     beam_options: Sequence[str] = ()
     detection: Detection | None = field(default=None, repr=False)
     vault: PTransform | None = field(default=None, repr=False)
@@ -111,7 +113,9 @@ def _process(job: RedactionJob, run: Run, files: Sequence[InputFile]) -> tuple[s
     if not parts:
         return "none", RunSummary(Counter(), ())
     workers = job.workers or workers_for(parts)
-    graph = RedactFiles(parts, job.body, job.max_event_bytes, run.staging, job.vault, job.event_table)
+    graph = RedactFiles(
+        parts, job.body, job.max_event_bytes, run.staging, job.vault, job.event_table, job.codec
+    )
     runner = run_pipeline(graph, workers, job.beam_options)
     return runner, read_summary(run.staging)
 

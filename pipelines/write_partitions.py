@@ -17,6 +17,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 from pipelines.partition_files import PartitionFiles, event_files, rejection_files
 from schemas.events import Rejection, Source, TaggedEvent
 from schemas.ledger import WrittenFile
+from transforms.avro_blocks import Codec
 from transforms.batches import Batch
 from transforms.encode import Encoding
 
@@ -33,11 +34,12 @@ def _source_of_rejection(rejection: Rejection) -> Source:
 class _WriteFilesFn(beam.DoFn):
     staging: str
     encoding: Encoding
-    open_files: Callable[[str, Encoding], PartitionFiles]
+    codec: Codec
+    open_files: Callable[[str, Encoding, Codec], PartitionFiles]
     source_of: Callable[[Any], Source]
 
     def setup(self) -> None:
-        self._files = self.open_files(self.staging, self.encoding)
+        self._files = self.open_files(self.staging, self.encoding, self.codec)
 
     def start_bundle(self) -> None:
         self._files.forget()
@@ -78,11 +80,12 @@ class WriteAvroPartitions(beam.PTransform[Any, PCollection[WrittenFile]]):
 
     staging: Path
     encoding: Encoding
+    codec: Codec = Codec.ZSTANDARD
 
     def expand(self, inputs: Any) -> PCollection[WrittenFile]:
         """Write both inputs and gather the files."""
         events, rejections = inputs
-        given = str(self.staging), self.encoding
+        given = str(self.staging), self.encoding, self.codec
         event_fn = _WriteFilesFn(*given, event_files, _source_of_event)
         rejection_fn = _WriteFilesFn(*given, rejection_files, _source_of_rejection)
         return (

@@ -2,7 +2,9 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Sequence
+from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -12,6 +14,25 @@ import zstandard
 
 SYNC_BYTES = 16
 _ZSTD_LEVEL = 3
+
+
+class Codec(StrEnum):
+    """How blocks are compressed: zstandard is smaller and faster, but DuckDB's reader knows only deflate of the two."""
+
+    ZSTANDARD = "zstandard"
+    DEFLATE = "deflate"
+
+    def pack(self, data: bytes) -> bytes:
+        """Return bytes compressed.
+
+        Example:
+            >>> zlib.decompress(Codec.DEFLATE.pack(b"ab"), wbits=-zlib.MAX_WBITS)
+            b'ab'
+        """
+        if self is Codec.ZSTANDARD:
+            return zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(data)
+        packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)  # Avro's deflate is the raw stream of RFC 1951
+        return packer.compress(data) + packer.flush()
 
 
 def sync_marker(name: str) -> bytes:
@@ -24,12 +45,10 @@ def _parsed(schema_json: str) -> Any:
     return fastavro.parse_schema(json.loads(schema_json))
 
 
-def container_header(schema_json: str, sync: bytes, metadata: Mapping[str, str] | None = None) -> bytes:
-    """Return the header of a container file with the zstandard codec."""
+def container_header(schema_json: str, sync: bytes, codec: Codec = Codec.ZSTANDARD) -> bytes:
+    """Return the header of a container file."""
     out = io.BytesIO()
-    fastavro.writer(
-        out, _parsed(schema_json), [], codec="zstandard", sync_marker=sync, metadata=dict(metadata or {})
-    )
+    fastavro.writer(out, _parsed(schema_json), [], codec=codec.value, sync_marker=sync)
     return out.getvalue()
 
 
@@ -49,7 +68,7 @@ def zigzag(number: int) -> bytes:
     return bytes(out)
 
 
-def block(records: Sequence[bytes], sync: bytes) -> bytes:
+def block(records: Sequence[bytes], sync: bytes, codec: Codec = Codec.ZSTANDARD) -> bytes:
     """Return one data block: count, size, compressed records, sync marker."""
-    data = zstandard.ZstdCompressor(level=_ZSTD_LEVEL).compress(b"".join(records))
+    data = codec.pack(b"".join(records))
     return b"".join((zigzag(len(records)), zigzag(len(data)), data, sync))
