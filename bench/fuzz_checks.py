@@ -125,12 +125,9 @@ def plainly(redactor: TextRedactor, text: str) -> Sequence[Span]:
     spans = _asked(redactor, text)
     view = decode(text)
     if view is not None:
-        spans += [
-            replace(
-                span, start=view.original(span.start, span.end)[0], end=view.original(span.start, span.end)[1]
-            )
-            for span in _asked(redactor, view.text)
-        ]
+        for span in _asked(redactor, view.text):
+            start, end = view.original(span.start, span.end)
+            spans.append(Span(start, end, span.kind, span.score, span.recognizer, span.replacement))
     return merge(without_protected(text, spans))
 
 

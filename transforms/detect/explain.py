@@ -61,9 +61,9 @@ def explain_text(
 
     Example:
         >>> from transforms.detect import Detection
-        >>> explained = explain_text(Detection().build(), "from 203.0.113.77, build 1.2.3.4-rc1")
+        >>> explained = explain_text(Detection().build(), "a@b.cn has build 1.2.3.4-rc1")
         >>> [(one.recognizer, one.becomes) for one in explained.taken]
-        [('ipv4', '203.0.113.0/24')]
+        [('email', '<EMAIL>')]
         >>> [(one.recognizer, one.reason) for one in explained.not_taken]
         [('ipv4', 'its trigger occurs here, its pattern does not match')]
     """
