@@ -20,5 +20,5 @@ lock: setup  ## Renew the lock files
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --extra build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 bench: setup  ## Measure throughput and quality (needs ../shared)
-	.venv/bin/python bench/throughput.py
+	bench/run
 	.venv/bin/python bench/quality.py

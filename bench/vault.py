@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from throughput import Measured, make_events, run_job  # noqa: E402
+from jobs import Measured, make_events, run_job  # noqa: E402
 
 from pipelines.vault.database import Database  # noqa: E402
 from pipelines.vault.tables import sightings  # noqa: E402

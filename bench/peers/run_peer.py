@@ -1,8 +1,8 @@
 """Run one peer over an events file, check its answer and print the figures as one JSON line.
 
 A peer's program is called as `PROGRAM PATTERNS EVENTS OUT`; it writes the events it cleaned to OUT and prints
-a JSON line with its version and the seconds from the first line read to the last one written. What remains of
-the process's wall time is its start-up.
+a JSON line with its version and the wall and CPU seconds from the first line read to the last one written. What
+remains of the process's wall time is its start-up.
 """
 
 import json
@@ -102,6 +102,7 @@ def run_peer(name: str, events: Path) -> dict[str, object]:
         **checked,
         "bytes": events.stat().st_size,
         "seconds": round(answer["seconds"], 3),
+        "cpu_seconds": round(answer["cpu_seconds"], 3),
         "start_up_seconds": round(wall - answer["seconds"], 3),
         "does": peer.does,
         "leaves_undone": peer.leaves_undone,

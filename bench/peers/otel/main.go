@@ -10,6 +10,7 @@ import (
 	"log"
 	"os"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/processor/redactionprocessor"
@@ -55,15 +56,25 @@ func run(patterns, events, out string) error {
 	if err != nil {
 		return err
 	}
-	begin := time.Now()
+	begin, cpuBegin := time.Now(), cpuSeconds()
 	if err := feed(bufio.NewScanner(in), redact); err != nil {
 		return err
 	}
 	if err := writer.Flush(); err != nil {
 		return err
 	}
-	fmt.Printf("{\"version\": %q, \"seconds\": %f}\n", version(), time.Since(begin).Seconds())
+	seconds, cpu := time.Since(begin).Seconds(), cpuSeconds()-cpuBegin
+	fmt.Printf("{\"version\": %q, \"seconds\": %f, \"cpu_seconds\": %f}\n", version(), seconds, cpu)
 	return sink.Close()
+}
+
+// cpuSeconds returns the user and system time of the process.
+func cpuSeconds() float64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		log.Fatal(err)
+	}
+	return float64(usage.Utime.Nano()+usage.Stime.Nano()) / 1e9
 }
 
 // build returns the processor: text fields are searched for patterns, structured ones are masked whole.

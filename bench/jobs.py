@@ -1,0 +1,152 @@
+"""Run `logveil redact` in a process of its own, check its answer, and say what it took."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import fastavro
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "bench" / "peers"))
+
+from run_peer import PLANTED  # noqa: E402
+
+MAKE_EVENTS = ROOT.parent / "shared" / "tools" / "make_events.py"
+LOGVEIL = str(Path(sys.executable).with_name("logveil"))
+NOW = "2026-11-24T00:00:00"
+NOW_MS = 1_795_478_400_000
+DAY_MS = 86_400_000
+START_MS = NOW_MS - 30 * DAY_MS
+_MOST_LEFT = 0.05
+_ERROR_TAIL = 600
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run: what went in and out (events, bytes), wall and CPU seconds, the largest process (bytes), the runner."""
+
+    events: int
+    bytes_in: int
+    bytes_out: int
+    files: int
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    runner: str = ""
+
+
+class WrongAnswerError(Exception):
+    """A run failed, or its output is not what was asked for."""
+
+
+def make_events(path: Path, count: int, seed: str = "bench", *options: str) -> Path:
+    """Make a file of events; return its path."""
+    command = [sys.executable, str(MAKE_EVENTS), "--count", str(count), "--seed", seed, "--out", str(path)]
+    subprocess.run([*command, f"--start={START_MS}", *options], check=True, capture_output=True)
+    return path
+
+
+def run_job(
+    inputs: Path | Sequence[Path],
+    workers: int,
+    cores: Sequence[int] = (),
+    *options: str,
+    plugins: Path | None = None,
+    must_count: Sequence[str] = (),
+    check_texts: bool = False,
+) -> Measured:
+    """Redact files in a new process; check that the ledger holds every line, and on request what was written.
+
+    `plugins` is a folder with an installed package of detectors, `must_count` names counts that may not be zero.
+
+    Raises:
+        WrongAnswerError: The run failed, a line is missing, or too many planted mail addresses are left.
+    """
+    files = [inputs] if isinstance(inputs, Path) else list(inputs)
+    with tempfile.TemporaryDirectory(dir=files[0].parent) as folder:
+        root = Path(folder, "out")
+        command = [LOGVEIL, "redact", *map(str, files), f"--output={root}", f"--now={NOW}", "--json"]
+        command += [f"--workers={workers}", *options]
+        if cores:
+            command = ["taskset", "-c", ",".join(map(str, cores)), *command]
+        path = {} if plugins is None else {"PYTHONPATH": str(plugins)}
+        ledger, seconds, usage = _run(command, Path(folder), os.environ | path)
+        lines = sum(block.count(b"\n") for file in files for block in iter_blocks(file))
+        check_counts(ledger["counts"], lines, must_count)
+        written = sorted(root.glob("category=*/*/*.avro"))
+        if check_texts:
+            check_mail_addresses(files, written)
+        return Measured(
+            lines,
+            sum(file.stat().st_size for file in files),
+            sum(file.stat().st_size for file in written),
+            len(written),
+            seconds,
+            usage.ru_utime + usage.ru_stime,
+            usage.ru_maxrss * 1024,
+            ledger["runner"],
+        )
+
+
+def _run(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str]
+) -> tuple[dict, float, resource.struct_rusage]:
+    """Run a command; return what it printed as JSON, its wall seconds, and what it and its children used."""
+    with (folder / "stdout").open("w+b") as out, (folder / "stderr").open("w+b") as errors:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=out, stderr=errors, env=environment)
+        # Not RUSAGE_CHILDREN: its peak is that of all children so far.
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        errors.seek(0)
+        if process.returncode:
+            tail = errors.read()[-_ERROR_TAIL:].decode(errors="replace")
+            raise WrongAnswerError(f"status {process.returncode}: {tail}")
+        return json.load(out), seconds, usage
+
+
+def check_counts(counts: Mapping[str, int], lines: int, must_count: Sequence[str] = ()) -> None:
+    """Check that every line was read and written, and that what should have happened did.
+
+    Raises:
+        WrongAnswerError: One was not, or it did not.
+    """
+    read, written = counts.get("read", 0), counts.get("written", 0)
+    if (read, written) != (lines, lines):
+        raise WrongAnswerError(f"{lines} lines in, the ledger says {read} read and {written} written")
+    for name in must_count:
+        if not counts.get(name):
+            raise WrongAnswerError(f"nothing was counted as {name}")
+
+
+def check_mail_addresses(files: Sequence[Path], written: Sequence[Path]) -> None:
+    """Check that nearly all mail addresses that the generator plants are gone, as it is asked of the peers.
+
+    Raises:
+        WrongAnswerError: There is none to check, or over one in twenty is left.
+    """
+    planted = sum(len(PLANTED.findall(file.read_text(encoding="utf-8"))) for file in files)
+    left = sum(len(PLANTED.findall(str(record))) for file in written for record in _records(file))
+    if not planted or left > _MOST_LEFT * planted:
+        raise WrongAnswerError(f"{left} of {planted} planted mail addresses are left")
+
+
+def _records(path: Path) -> Iterator[object]:
+    with path.open("rb") as file:
+        yield from fastavro.reader(file)
+
+
+def iter_blocks(path: Path) -> Iterator[bytes]:
+    """Yield the file in blocks of a MiB."""
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            yield block
