@@ -54,7 +54,7 @@ Workers = Annotated[
     int, typer.Option(min=0, help="Worker processes. 0: one a core where the input pays for it.")
 ]
 CodecOption = Annotated[
-    Codec, typer.Option(help="How files are compressed. DuckDB reads deflate only; files are a third larger.")
+    Codec, typer.Option(help="How files are compressed. DuckDB reads deflate only; files are a sixth larger.")
 ]
 Now = Annotated[
     datetime | None, typer.Option(help="The moment (UTC) that counts as now. Default: the clock.")

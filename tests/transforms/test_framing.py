@@ -1,10 +1,13 @@
 """Cutting blocks into lines: any blocks, any span and any limit give the same lines."""
 
+import tracemalloc
+from collections.abc import Iterator
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events import RawRecord, Reason, Source
-from transforms.framing import Span, frame_lines
+from transforms.framing import BLOCK_BYTES, Span, frame_lines
 
 SOURCE = Source("x")
 LINES = st.lists(st.binary(max_size=9).map(lambda line: line.replace(b"\n", b"").rstrip(b"\r")), max_size=9)
@@ -39,3 +42,23 @@ def test_two_spans_that_meet_share_no_line_and_lose_none(
     spans = [span for span in (Span(0, low), Span(low, high), Span(high)) if span.end != span.start]
     pieces = [(r.data, r.fault, r.offset) for span in spans for r in framed(data, size, limit, span)]
     assert pieces == [(r.data, r.fault, r.offset) for r in framed(data, size, limit, Span())]
+
+
+def test_a_line_far_beyond_the_limit_is_never_held_whole() -> None:
+    blocks = 64
+
+    def line_without_end() -> Iterator[bytes]:
+        yield from (b"x" * BLOCK_BYTES for _ in range(blocks))
+        yield b"\nshort\n"
+
+    tracemalloc.start()
+    records = [
+        record for batch in frame_lines(line_without_end(), SOURCE, 2 * BLOCK_BYTES) for record in batch
+    ]
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [(record.data, record.fault, record.length) for record in records] == [
+        (b"", Reason.TOO_LONG, blocks * BLOCK_BYTES),
+        (b"short", None, -1),
+    ]
+    assert peak < 8 * BLOCK_BYTES
