@@ -1,24 +1,22 @@
 """Remove erased accounts from written records: their own events go, and other events no longer name them."""
 
 import io
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import fastavro
-import zstandard
 
 from schemas.accounts import UIN_FIELD, USERNAME_FIELD, ErasureTarget
 from schemas.errors import SchemaError
-from transforms.avro_blocks import SYNC_BYTES, block
+from transforms.avro_blocks import SYNC_BYTES, Codec, block
+from transforms.avro_faults import NOT_AVRO
 from transforms.pseudonyms import PSEUDONYM
 
 ERASED = "<ERASED>"
 _TOKEN = re.compile(PSEUDONYM.pattern)
 _TOKEN_BYTES = re.compile(PSEUDONYM.pattern.encode())
-_MAGIC = b"Obj\x01"
 
 
 class RecordEraser:
@@ -88,46 +86,44 @@ def erase_from_file(data: bytes, eraser: RecordEraser) -> ErasedFile | None:
     Header and untouched blocks stay byte for byte, so equal files and targets give equal bytes.
 
     Raises:
-        SchemaError: The bytes are no such file with the zstandard codec.
+        SchemaError: The bytes are no whole file, or have a codec that logveil doesn't write.
     """
-    stream = io.BytesIO(data)
-    header = _read_header(stream)
-    parts = [data[: stream.tell()]]
+    try:
+        return _erase_from_file(data, eraser)
+    except NOT_AVRO as error:
+        raise SchemaError(f"not whole Avro: {type(error).__name__}") from None
+
+
+def _erase_from_file(data: bytes, eraser: RecordEraser) -> ErasedFile | None:
+    reader = fastavro.block_reader(io.BytesIO(data))
+    schema, codec = fastavro.parse_schema(reader.writer_schema), Codec(reader.codec)
+    parts: list[bytes] = []
     records = removed = changed = 0
-    touched = False
-    while stream.tell() < len(data):
-        start = stream.tell()
-        count, packed = _read_block(stream, header.sync)
-        records += count
-        plain = zstandard.ZstdDecompressor().decompressobj().decompress(packed)
+    for found in reader:
+        if not parts:
+            parts.append(data[: found.offset])
+        raw = data[found.offset : found.offset + found.size]
+        records += found.num_records
+        plain = found.bytes_.getvalue()  # type: ignore[attr-defined]  # in fastavro, not in its stub
         if not eraser.may_hold(plain):
-            parts.append(data[start : stream.tell()])
+            parts.append(raw)
             continue
-        kept, differing = _erase_records(plain, count, header, eraser)
-        touched = touched or bool(differing) or len(kept) < count
-        removed += count - len(kept)
+        kept, differing = _erase_records(plain, found.num_records, schema, eraser)
+        removed += found.num_records - len(kept)
         changed += differing
         if kept:
-            parts.append(block(kept, header.sync))
-    return ErasedFile(b"".join(parts), records, removed, changed) if touched else None
+            parts.append(block(kept, raw[-SYNC_BYTES:], codec))
+    return ErasedFile(b"".join(parts), records, removed, changed) if removed or changed else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    schema: Any
-    sync: bytes
-
-
-def _erase_records(
-    plain: bytes, count: int, header: _Header, eraser: RecordEraser
-) -> tuple[list[bytes], int]:
+def _erase_records(plain: bytes, count: int, schema: Any, eraser: RecordEraser) -> tuple[list[bytes], int]:
     """Return the encoded records of a block that stay, and how many of them changed."""
     source = io.BytesIO(plain)
     kept: list[bytes] = []
     changed = 0
     for _ in range(count):
         start = source.tell()
-        record = fastavro.schemaless_reader(source, header.schema, None)
+        record = fastavro.schemaless_reader(source, schema, None)
         raw = plain[start : source.tell()]
         if not eraser.may_hold(raw):
             kept.append(raw)
@@ -135,7 +131,7 @@ def _erase_records(
         result = eraser.erase(record)  # type: ignore[arg-type]
         if result is not None:
             changed += result != record
-            kept.append(raw if result == record else _encode(header.schema, result))
+            kept.append(raw if result == record else _encode(schema, result))
     return kept, changed
 
 
@@ -143,41 +139,3 @@ def _encode(schema: Any, record: Mapping[str, Any]) -> bytes:
     out = io.BytesIO()
     fastavro.schemaless_writer(out, schema, record)
     return out.getvalue()
-
-
-def _read_header(stream: io.BytesIO) -> _Header:
-    """Read magic, metadata and sync marker (Apache Avro 1.11, object container files)."""
-    if stream.read(len(_MAGIC)) != _MAGIC:
-        raise SchemaError("a file of the output is no Avro container file")
-    metadata: dict[str, bytes] = {}
-    while count := _read_long(stream):
-        if count < 0:
-            _read_long(stream)
-        for _ in range(abs(count)):
-            key = stream.read(_read_long(stream)).decode()
-            metadata[key] = stream.read(_read_long(stream))
-    if metadata.get("avro.codec") != b"zstandard":
-        raise SchemaError("a file of the output is not compressed with zstandard")
-    return _Header(fastavro.parse_schema(json.loads(metadata["avro.schema"])), stream.read(SYNC_BYTES))
-
-
-def _read_block(stream: io.BytesIO, sync: bytes) -> tuple[int, bytes]:
-    """Read one block: the number of records and their compressed bytes."""
-    count = _read_long(stream)
-    packed = stream.read(_read_long(stream))
-    if stream.read(SYNC_BYTES) != sync:
-        raise SchemaError("a file of the output is damaged: a block does not end where it says")
-    return count, packed
-
-
-def _read_long(stream: io.BytesIO) -> int:
-    """Read a zig-zag long."""
-    number = shift = 0
-    while True:
-        byte = stream.read(1)
-        if not byte:
-            raise SchemaError("a file of the output is damaged: it ends too early")
-        number |= (byte[0] & 0x7F) << shift
-        shift += 7
-        if byte[0] < 0x80:
-            return (number >> 1) ^ -(number & 1)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from pipelines.vault.life_cycle import apply_events
 from pipelines.vault.vault import Vault, open_vault
 from pipelines.verify_ledgers import verify_records_of_runs
 from schemas.accounts import AccountEvent, AccountEventKind
-from schemas.errors import OptionsError, OutputError, RetentionError
+from schemas.errors import OptionsError, OutputError, RetentionError, SchemaError
 from schemas.policy_file import default_policy
 from schemas.verification import ProblemKind
 from tests.made_output import EVENTS_ROOT, commit_run, make_event, read_records
@@ -217,6 +218,26 @@ def test_what_is_no_plan_is_refused(vault: Vault, root: Path, text: str) -> None
 def test_a_plan_of_another_root_is_refused(vault: Vault, root: Path, tmp_path: Path) -> None:
     with pytest.raises(RetentionError, match="another root"):
         apply_erasure(vault, tmp_path / "elsewhere", planned(vault, root), DUE)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda data: b"Obj\x01 and no more", id="no-avro"),
+        pytest.param(lambda data: data[:-20], id="cut-off"),
+        pytest.param(lambda data: data[:-20] + bytes(4) + data[-16:], id="overwritten"),
+        pytest.param(lambda data: data[:-1] + b"x", id="another-end"),
+    ],
+)
+def test_a_damaged_file_is_named_and_nothing_is_erased(
+    vault: Vault, root: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    path = planned(vault, root)
+    damaged = sorted(root.rglob("*.avro"))[-1]
+    damaged.write_bytes(damage(damaged.read_bytes()))
+    with pytest.raises(SchemaError, match=f"{damaged.relative_to(root)}: "):
+        apply_erasure(vault, root, path, DUE)
+    assert status_of(vault, UIN) is not None
 
 
 def test_a_partition_behind_a_symbolic_link_is_refused(vault: Vault, root: Path, tmp_path: Path) -> None:
