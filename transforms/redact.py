@@ -7,6 +7,8 @@ event's own people: a value that was replaced in its own field is replaced alike
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
@@ -19,10 +21,11 @@ from transforms.batches import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known, RedactedText
 from transforms.pseudonyms import PseudonymKey, keyed_digest
 from transforms.rejections import Rejecter
-from transforms.treatments import compile_treatments, field_treatment
+from transforms.treatments import Treat, compile_treatments, field_treatment
 
 OTHER_TEXT = "others"
 _SHORTEST_PERSON = 4
+_CACHED_VALUES = 65536
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
 
@@ -42,25 +45,34 @@ class RedactStep:
 
 @dataclass(slots=True)
 class _Work:
-    """One event on its way: what is settled, and which of its texts await the detectors."""
+    """One event on its way: what is settled, by the names of its outcomes in the order of their treatment."""
 
     event: ClassifiedEvent
     values: dict[str, str] = field(default_factory=dict)
-    treatments: dict[str, str] = field(default_factory=dict)
-    detected: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    outcomes: dict[str, FieldOutcome] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)
-    known: list[Known] = field(default_factory=list)
+
+
+class _Settled(NamedTuple):
+    """What became of a value that was taken whole, and whom it names."""
+
+    text: str
+    outcome: FieldOutcome
+    person: Known | None
 
 
 class _Redactor:
     def __init__(self, step: RedactStep) -> None:
         self._key = step.key
         self._reject = step.reject
-        self._treatments = compile_treatments(step.policy, step.key)
+        treatments = compile_treatments(step.policy, step.key)
         self._entities = entities_of(step.policy)
+        self._settle = {
+            name: _settling(name, treat, self._entities.get(name)) for name, treat in treatments.items()
+        }
         self._urls = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.REDACT_URL}
         detection = step.detection or Detection.of(step.policy)
-        self._text = detection.build(field_treatment(self._treatments))
+        self._text = detection.build(field_treatment(treatments))
 
     def redact(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
         try:
@@ -79,66 +91,54 @@ class _Redactor:
         return outcome
 
     def _redact_all(self, events: Sequence[ClassifiedEvent]) -> list[RedactedEvent]:
+        texts = _Pending(Treatment.REDACT_TEXT)
+        urls = _Pending(Treatment.REDACT_URL)
         works = [_Work(event) for event in events]
-        texts = _Pending()
-        urls = _Pending()
         for work in works:
             self._treat_structured(work, texts, urls)
-        texts.settle(self._text.redact, Treatment.REDACT_TEXT)
-        urls.settle(self._text.redact_url, Treatment.REDACT_URL)
+        texts.settle(self._text.redact)
+        urls.settle(self._text.redact_url)
         return [self._finish(work) for work in works]
 
     def _treat_structured(self, work: _Work, texts: "_Pending", urls: "_Pending") -> None:
+        values, outcomes, settles = work.values, work.outcomes, self._settle
         free: list[tuple[str, str]] = []
         kept: list[str] = []
+        people: list[Known] = []
         for name, value in work.event.values.items():
-            treat = self._treatments.get(name)
-            treated = None if treat is None else treat(value)
-            if treated is None:
+            settle = settles.get(name)
+            settled = None if settle is None else settle(value)
+            if settled is None:
                 free.append((name, value))
                 continue
-            work.values[name] = treated.text
-            work.treatments[name] = treated.treatment
-            if name in self._entities:
-                self._know(work, name, value, treated.text)
-            else:
+            values[name], outcomes[name], person = settled
+            if person is not None:
+                people.append(person)
+            elif name not in self._entities:
                 kept.append(name)
-        others = [pair for pair in work.event.others.items() if not self._treat_second(work, *pair)]
-        known = tuple(work.known)
-        if kept and known and _holds_a_person("\0".join([work.values[name] for name in kept]), known):
-            free.extend(
-                (name, work.values[name]) for name in kept if _holds_a_person(work.values[name], known)
-            )
+        others = [pair for pair in work.event.others.items() if not self._treat_second(work, people, *pair)]
+        known = tuple(people)
+        if kept and known and _holds_a_person("\0".join([values[name] for name in kept]), known):
+            free.extend((name, values[name]) for name in kept if _holds_a_person(values[name], known))
         for name, value in free:
-            (urls if name in self._urls else texts).add(work, name, value, known)
+            (urls if name in self._urls else texts).add(values, name, outcomes, name, value, known)
         for name, value in others:
-            texts.add(work, f"{OTHER_TEXT}.{name}", value, known)
+            texts.add(work.others, name, outcomes, f"{OTHER_TEXT}.{name}", value, known)
 
-    def _know(self, work: _Work, name: str, value: str, treated: str) -> None:
-        person = known_person(value, treated, self._entities[name])
-        if person is not None:
-            work.known.append(person)
-
-    def _treat_second(self, work: _Work, other: str, value: str) -> bool:
+    def _treat_second(self, work: _Work, people: list[Known], other: str, value: str) -> bool:
         """Treat a second value of a field that names a person like its first; say whether it was one."""
         name = other.partition(".")[0]
-        treated = self._treatments[name](value) if name in self._entities else None
-        if treated is None:
+        settled = self._settle[name](value) if name in self._entities else None
+        if settled is None:
             return False
-        work.others[other] = treated.text
-        work.treatments[f"{OTHER_TEXT}.{other}"] = treated.treatment
-        self._know(work, name, value, treated.text)
+        work.others[other] = settled.text
+        work.outcomes[f"{OTHER_TEXT}.{other}"] = settled.outcome._replace(field=f"{OTHER_TEXT}.{other}")
+        if settled.person is not None:
+            people.append(settled.person)
         return True
 
     def _finish(self, work: _Work) -> RedactedEvent:
         event = work.event
-        detected = work.detected
-        outcomes = tuple(
-            [
-                FieldOutcome(name, treatment, detected.get(name, ()))
-                for name, treatment in work.treatments.items()
-            ]
-        )
         identity = keyed_digest(self._key.secret, "event", _coordinates(event) + b"\0" + event.record.data)
         return RedactedEvent(
             event.record,
@@ -147,48 +147,73 @@ class _Redactor:
             event.source,
             work.values,
             work.others,
-            outcomes,
+            tuple(work.outcomes.values()),
             event.package,
         )
 
 
-class _Pending:
-    """Texts of a batch that wait for one call of the detectors."""
+def _settling(name: str, treat: Treat, kind: str | None) -> Callable[[str], _Settled | None]:
+    """Return the treatment of one field's values, with a bounded memory of recent ones."""
 
-    def __init__(self) -> None:
-        self._works: list[_Work] = []
-        self._names: list[str] = []
+    def settle(value: str) -> _Settled | None:
+        treated = treat(value)
+        if treated is None:
+            return None
+        person = None if kind is None else known_person(value, treated.text, kind)
+        return _Settled(treated.text, FieldOutcome(name, treated.treatment), person)
+
+    return lru_cache(maxsize=_CACHED_VALUES)(settle)
+
+
+class _Pending:
+    """Texts of a batch that wait for one call of the detectors, and where their results go."""
+
+    def __init__(self, treatment: Treatment) -> None:
+        self._outcome = lru_cache(maxsize=_CACHED_VALUES)(partial(_text_outcome, treatment))
+        self._places: list[tuple[dict[str, str], str, dict[str, FieldOutcome], str]] = []
         self._texts: list[str] = []
         self._known: list[Sequence[Known]] = []
 
-    def add(self, work: _Work, name: str, text: str, known: Sequence[Known]) -> None:
-        self._works.append(work)
-        self._names.append(name)
+    def add(
+        self,
+        values: dict[str, str],
+        name: str,
+        outcomes: dict[str, FieldOutcome],
+        stated: str,
+        text: str,
+        known: Sequence[Known],
+    ) -> None:
+        """Note a text that goes to `values[name]` and whose outcome is stated under a name of its own."""
+        self._places.append((values, name, outcomes, stated))
         self._texts.append(text)
         self._known.append(known)
 
     def settle(
-        self,
-        redact: Callable[[Sequence[str], Sequence[Sequence[Known]]], Iterable[RedactedText]],
-        treatment: Treatment,
+        self, redact: Callable[[Sequence[str], Sequence[Sequence[Known]]], Iterable[RedactedText]]
     ) -> None:
+        """Redact the texts and put the results in their places."""
         results = redact(self._texts, self._known)
-        for work, name, result in zip(self._works, self._names, results, strict=True):
-            if name.startswith(OTHER_TEXT):
-                work.others[name[len(OTHER_TEXT) + 1 :]] = result.text
-            else:
-                work.values[name] = result.text
-            work.treatments[name] = treatment
-            if result.detections:
-                work.detected[name] = result.detections
+        for (values, name, outcomes, stated), (text, detections) in zip(self._places, results, strict=True):
+            values[name] = text
+            outcomes[stated] = self._outcome(stated, detections)
+
+
+def _text_outcome(treatment: Treatment, name: str, detections: tuple[tuple[str, int], ...]) -> FieldOutcome:
+    return FieldOutcome(name, treatment, detections)
 
 
 def _holds_a_person(value: str, known: Sequence[Known]) -> bool:
     folded = value.casefold()
     for person in known:
-        if len(person.text) >= _SHORTEST_PERSON and person.text.casefold() in folded:
+        literal = _searched(person.text)
+        if literal and literal in folded:
             return True
     return False
+
+
+@lru_cache(maxsize=_CACHED_VALUES)
+def _searched(text: str) -> str:
+    return text.casefold() if len(text) >= _SHORTEST_PERSON else ""
 
 
 def _coordinates(event: ClassifiedEvent) -> bytes:

@@ -47,10 +47,13 @@ class Detector:
         """Return the compiled pattern."""
         return re.compile(self.pattern, re.ASCII | (re.IGNORECASE if self.ignore_case else 0))
 
+    @cached_property
+    def _group(self) -> int:
+        return self.compiled.groupindex.get(VALUE, 0)
+
     def find(self, text: str) -> Iterator[Span]:
         """Yield the spans of a text, from left to right."""
-        check = self.check
-        group = VALUE if VALUE in self.compiled.groupindex else 0
+        check, group = self.check, self._group
         for match in self.compiled.finditer(text):
             if check is None or check(match):
                 start, end = match.span(group)
@@ -59,8 +62,7 @@ class Detector:
 
     def refused(self, text: str) -> Iterator[Refusal]:
         """Yield what the pattern matched and the check refused, from left to right."""
-        group = VALUE if VALUE in self.compiled.groupindex else 0
         for match in self.compiled.finditer(text):
-            start, end = match.span(group)
+            start, end = match.span(self._group)
             if start < end and self.check is not None and not self.check(match):
                 yield Refusal(start, end, self.kind, self.name, "its check refused the match")

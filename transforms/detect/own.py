@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from transforms.detect.spans import Known, Span
 from transforms.detect.words import COMMON_ACCOUNTS
@@ -13,6 +14,7 @@ OWN_SCORE = 0.99
 _V4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _SHORTEST_NAME = 4
 _SHORTEST_NUMBER = 6
+_CACHED_LITERALS = 65536
 
 
 def folded(text: str) -> str:
@@ -40,14 +42,24 @@ def is_distinct(text: str) -> bool:
     return len(text) >= (_SHORTEST_NAME if text.isascii() else 2) and text.lower() not in COMMON_ACCOUNTS
 
 
+@lru_cache(maxsize=_CACHED_LITERALS)
+def _literal(text: str) -> tuple[str, bool]:
+    literal = folded(text.strip())
+    return literal, is_distinct(literal)
+
+
 class People:
     """The known values of one event, ready to be searched for."""
 
     def __init__(self, known: Sequence[Known]) -> None:
-        self.by_text = {
-            folded(person.text.strip()): person for person in reversed(known) if person.text.strip()
-        }
-        self.literals = [text for text in self.by_text if is_distinct(text)]
+        self.by_text: dict[str, Known] = {}
+        self.literals: list[str] = []
+        for person in known:
+            literal, distinct = _literal(person.text)
+            if literal and literal not in self.by_text:
+                self.by_text[literal] = person
+                if distinct:
+                    self.literals.append(literal)
 
     def occur(self, lower: str) -> bool:
         """Tell whether a text in lower case may hold one of them."""

@@ -62,10 +62,12 @@ class TextRedactor:
 
     def redact(self, texts: Sequence[str], known: Sequence[Sequence[Known]]) -> list[RedactedText]:
         """Return the texts without personal data; `known[i]` are the people of `texts[i]`."""
-        found = self.spans(texts, known)
+        detected = self._detected(texts)
         return [
-            replace(text, spans) if spans else RedactedText(text)
-            for text, spans in zip(texts, found, strict=True)
+            analysed.redacted if spans is analysed.spans else replace(text, spans)
+            for text, spans, analysed in zip(
+                texts, self._with_people(texts, known, detected), detected, strict=True
+            )
         ]
 
     def redact_url(self, urls: Sequence[str], known: Sequence[Sequence[Known]]) -> list[RedactedText]:
@@ -88,7 +90,12 @@ class TextRedactor:
 
     def spans(self, texts: Sequence[str], known: Sequence[Sequence[Known]]) -> list[Sequence[Span]]:
         """Return the spans of each text that are replaced."""
-        detected = self._detected(texts)
+        return self._with_people(texts, known, self._detected(texts))
+
+    def _with_people(
+        self, texts: Sequence[str], known: Sequence[Sequence[Known]], detected: Sequence["_Analysed"]
+    ) -> list[Sequence[Span]]:
+        """Return the spans of each text with those of its people; a text without any keeps the spans it had."""
         result: list[Sequence[Span]] = [analysed.spans for analysed in detected]
         start = 0
         for _, run in groupby(known, key=id):
@@ -121,12 +128,12 @@ class TextRedactor:
         """Add the people of one event to the spans of its texts, which stand side by side."""
         anywhere = people.occur(folded("\n".join(texts[start:end])))
         for index in range(start, end):
-            spans, view = detected[index].spans, detected[index].view
+            spans, view, _ = detected[index]
             text = texts[index]
             own = list(people.find(text)) if anywhere else []
             if view is not None:
                 own += _mapped(people.find(view.text), view)
-            named = [_as_known(span, text, people) for span in spans] if spans else spans
+            named = _named(spans, text, people) if spans else spans
             result[index] = merge(without_protected(text, [*named, *own])) if own else named
 
     def _detected(self, texts: Sequence[str]) -> list["_Analysed"]:
@@ -155,12 +162,13 @@ class TextRedactor:
         for text, mask in zip(texts, masks, strict=True):
             view = views.get(text) if mask & 1 else None
             if mask < 2 and view is None:
-                yield _NOTHING
+                yield _Analysed((), None, RedactedText(text))
                 continue
             spans = self._ask(text, mask)
             if view is not None:
                 spans += _mapped(self._ask(view.text, view_masks[text]), view)
-            yield _Analysed(tuple(merge(without_protected(text, spans))) if spans else (), view)
+            merged = tuple(merge(without_protected(text, spans))) if spans else ()
+            yield _Analysed(merged, view, replace(text, merged))
 
     def _ask(self, text: str, mask: int) -> list[Span]:
         if mask < 2:
@@ -189,17 +197,23 @@ class TextRedactor:
 
 
 class _Analysed(NamedTuple):
-    """What the recognizers found in a text, and its view where it holds anything encoded."""
+    """What the recognizers found in a text, its view where it holds anything encoded, and what it becomes."""
 
     spans: Sequence[Span]
     view: View | None
+    redacted: RedactedText
 
 
-_NOTHING = _Analysed((), None)
+def _named(spans: Sequence[Span], text: str, people: People) -> Sequence[Span]:
+    """Give the spans that are one of the people, found by a cue, the people's replacement."""
+    by_text = people.by_text
+    for span in spans:
+        if folded(text[span.start : span.end]) in by_text:
+            return [_as_known(span, text, people) for span in spans]
+    return spans
 
 
 def _as_known(span: Span, text: str, people: People) -> Span:
-    """Give a span that is one of the people, found by its cue, the people's replacement."""
     person = people.by_text.get(folded(text[span.start : span.end]))
     if person is None or person.replacement == span.replacement:
         return span
