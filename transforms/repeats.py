@@ -13,7 +13,7 @@ from apache_beam.typehints.decorators import no_annotations
 from schemas.events import TaggedEvent
 from transforms.batches import Outcome, Stepped, apply_step
 
-REMEMBERED_IDS = 1_000_000
+REMEMBERED_IDS = 100_000  # some 17 MB a worker
 
 
 @dataclass(frozen=True)
