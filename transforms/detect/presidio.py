@@ -40,6 +40,12 @@ class PresidioRecognizer:
                     f"recognizer {self.name}: {entity!r} is not upper-case words joined by underscores"
                 )
         self.trigger = _trigger(recognizer)
+        _stay_offline()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a recognizer in a worker process, which must not go to the network either."""
+        self.__dict__.update(state)
+        _stay_offline()
 
     @classmethod
     def of(cls, entry: PredefinedEntry) -> "PresidioRecognizer":
@@ -53,7 +59,6 @@ class PresidioRecognizer:
             RecognizerListLoader,
         )
 
-        _stay_offline()
         settings: dict[str, Any] = {"type": "predefined", "name": entry.name, "class_name": entry.class_name}
         settings["supported_languages"] = [
             {"language": entry.language, "context": list(entry.context) or None}

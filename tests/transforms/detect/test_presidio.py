@@ -1,8 +1,10 @@
 """Presidio's own recognizers as recognizers of the engine."""
 
+import os
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +55,23 @@ def test_it_reaches_the_engine_through_a_pickle() -> None:
     redacted = redactor.redact(["paid to 16Yeky6GMjeNkAiNcBY7ZhrLoMSgg1BoyZ", "plain text"], [(), ()])
 
     assert [one.text for one in redacted] == ["paid to <CRYPTO>", "plain text"]
+
+
+def test_a_worker_process_never_asks_the_network_for_domain_suffixes(tmp_path: Path) -> None:
+    (tmp_path / "mail").write_bytes(pickle.dumps(PresidioRecognizer.of(MAIL)))
+    code = (
+        "import pickle, socket, sys\n"
+        "def refuse(*_): sys.exit('asked the network')\n"
+        "socket.getaddrinfo = socket.socket.connect = refuse\n"
+        "recognizer = pickle.load(open(sys.argv[1], 'rb'))\n"
+        "print([span.kind for span in recognizer.find('mail a@example.com')])\n"
+    )
+
+    command = [sys.executable, "-c", code, str(tmp_path / "mail")]
+    environ = os.environ | {"TLDEXTRACT_CACHE": str(tmp_path / "cache")}
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, env=environ)
+
+    assert (ended.stdout, ended.returncode) == ("['EMAIL_ADDRESS']\n", 0)
 
 
 @pytest.mark.parametrize(
