@@ -1,6 +1,7 @@
 """What the job costs with longer events, more detectors, more partitions, and how its memory grows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from jobs import DAY_MS, NOW_MS, ROOT, Measured, run_job
@@ -11,7 +12,7 @@ from plan import Bench
 GROUP = "growth"
 DAYS = 400
 _KEPT_DAYS = 2 * DAYS
-_TEXTS = 4
+_TEXTS = (1, 6, 11)
 _POLICY = ROOT / "schemas" / "policy" / "healthcare_omics.yaml"
 
 Run = Callable[[int], Measured]
@@ -28,21 +29,30 @@ def by_turns(ways: Mapping[str, Run], sizes: tuple[int, int], rounds: int) -> di
 
 
 def measure_bytes(bench: Bench) -> list[Line]:
-    """Compare the cost a byte of events with long texts with that of the usual ones."""
+    """Compare what a further byte of text costs in long events with what it costs in shorter ones."""
     ways: dict[str, Run] = {
-        "usual": lambda size: run_job(bench.events.first(size), 1, bench.core),
-        "long": lambda size: run_job(bench.events.long(size, _TEXTS), 1, bench.core),
+        str(texts): lambda size, texts=texts: run_job(bench.events.long(size, texts), 1, bench.core)
+        for texts in _TEXTS
     }
-    runs = by_turns(ways, bench.sizes.growth, bench.sizes.rounds)
-    sizes = {name: _bytes_an_event(measured[-1]) for name, measured in runs.items()}
-    costs = {name: cost_of(measured) for name, measured in runs.items()}
-    ratio = costs["long"].cpu_seconds / sizes["long"] / (costs["usual"].cpu_seconds / sizes["usual"])
-    note = f"{sizes['long']:,.0f} to {sizes['usual']:,.0f} bytes an event"
-    return [Line(GROUP, "cost a byte, long events to usual ones", ratio, "×", ("≤", 1.1), note)]
+    runs = by_turns(ways, bench.sizes.long, bench.sizes.rounds)
+    points = [(measured[-1].bytes_in / measured[-1].events, cost_of(measured)) for measured in runs.values()]
+    note = "texts of " + " to ".join(f"{size:,.0f}" for size, _ in points) + " bytes an event"
+    what = "cost of a further byte, long events to shorter ones"
+    return [Line(GROUP, what, marginal_growth(points), "×", ("≤", 1.1), note)]
 
 
-def _bytes_an_event(run: Measured) -> float:
-    return run.bytes_in / run.events
+def marginal_growth(points: Sequence[tuple[float, Cost]]) -> float:
+    """Return the cost of a byte between the two larger sizes, over that between the two smaller ones.
+
+    Example:
+        >>> marginal_growth([(1000, Cost(0, 1, 0)), (2000, Cost(0, 2, 0)), (4000, Cost(0, 6, 0))])
+        2.0
+    """
+    steps = [
+        (after.cpu_seconds - before.cpu_seconds) / (more - fewer)
+        for (fewer, before), (more, after) in pairwise(points)
+    ]
+    return steps[1] / steps[0]
 
 
 def measure_detectors(bench: Bench) -> list[Line]:
@@ -121,7 +131,7 @@ def measure_memory(bench: Bench) -> list[Line]:
     files = [bench.events.seeded(f"memory-{number}", per_file) for number in range(many // per_file)]
     small = run_job(files[: few // per_file], 1, bench.core)
     large = run_job(files, 1, bench.core)
-    note = f"{large.events:,} to {small.events:,} events"
+    note = f"{large.events:,} to {small.events:,} events, in files of {per_file:,}"
     return [
         Line(GROUP, "peak memory of a worker", large.peak_bytes / 1e6, "MB", ("≤", 600), note),
         Line(GROUP, "peak memory, more events to fewer", large.peak_bytes / small.peak_bytes, "×", ("≤", 1.2), note),

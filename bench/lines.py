@@ -66,13 +66,3 @@ def last_values(recorded: Mapping[str, Any]) -> dict[tuple[str, str], float]:
         {('whole job', 'speed'): 3.0}
     """
     return {(line["group"], line["what"]): line["value"] for line in recorded.get("lines", ())}
-
-
-def change(value: float, last: float | None) -> str:
-    """Return how a figure differs from the last time, in per cent.
-
-    Example:
-        >>> change(110, 100), change(1, None), change(1, 0)
-        ('+10 %', '', '')
-    """
-    return f"{(value / last - 1) * 100:+.0f} %" if last else ""

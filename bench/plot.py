@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+from figures import shown
 
 matplotlib.use("Agg")
 
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
+_WIDEST = 2.5
 _OWN, _OTHER, _MISSED = "#1b7f5c", "#9aa5b1", "#c0392b"
 
 
@@ -52,16 +54,16 @@ def draw_peers(axis: Axes, rows: list[dict[str, Any]]) -> None:
 def draw_targets(axis: Axes, lines: list[dict[str, Any]]) -> None:
     """Draw each figure in shares of its target; what is right of the line is better than asked for."""
     lines = lines[::-1]
-    shares = [margin(line) for line in lines]
+    shares = [min(margin(line), _WIDEST) for line in lines]
     colors = [_OWN if line["met"] else _MISSED for line in lines]
     bars = axis.barh([line["what"] for line in lines], shares, color=colors)
     labels = [
-        f"{line['value']:,.3g} {line['unit']} ({line['target'][0]} {line['target'][1]:,g})" for line in lines
+        f"{shown(line['value'])} {line['unit']} ({line['target'][0]} {shown(line['target'][1])})"
+        for line in lines
     ]
     axis.bar_label(bars, labels, padding=3, fontsize=7)
     axis.axvline(1, color="black", linewidth=1)
-    axis.set_xscale("log")
-    axis.margins(x=0.35)
+    axis.set_xlim(0, _WIDEST * 1.5)
     axis.set_title("figures in shares of their targets (right of the line: met)", fontsize=9)
     axis.tick_params(labelsize=7)
 

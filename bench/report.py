@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from lines import Line, change, last_values
+from figures import change, shown
+from lines import Line, last_values
 from machine import is_busy
 from rich.console import Console
 from rich.table import Table
@@ -33,18 +34,6 @@ def _cells(line: Line, before: float | None) -> tuple[str, ...]:
         "" if before is None else f"{shown(before)} ({change(line.value, before)})",
         line.note,
     )
-
-
-def shown(value: float) -> str:
-    """Return a figure in as many digits as it is good for.
-
-    Example:
-        >>> [shown(value) for value in (12345.6, 123.4, 9.876, 0.2184, 4.0)]
-        ['12,346', '123', '9.88', '0.218', '4']
-    """
-    if abs(value) >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
 
 
 def peer_cells(rows: Sequence[Mapping[str, Any]]) -> Rows:

@@ -83,6 +83,8 @@ def worker_lines(runs: dict[str, list[Measured]], default: Measured) -> list[Lin
                 f"{larger:,} events with start-up: {wall:.1f} s to {alone:.1f} s; {note}",
             )
         )
+    peak = max(run.peak_bytes for run in runs[_OWN])
+    lines.append(Line(GROUP, "peak memory of the largest process", peak / 1e6, "MB", ("≤", 600)))
     return lines
 
 
