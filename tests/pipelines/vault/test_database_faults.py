@@ -150,6 +150,31 @@ def test_a_user_that_may_only_read_is_told_so(mariadb: MariaDb, ring: KeyRing) -
     vault.database.close()
 
 
+def test_a_server_that_is_read_only_during_a_failover_gets_the_batch_afterwards(
+    mariadb: MariaDb, ring: KeyRing
+) -> None:
+    vault = open_vault(mariadb.make_database("failover"), ring, default_policy())
+    mariadb.execute("CREATE OR REPLACE USER fo@'%' IDENTIFIED BY 'x'", "GRANT ALL ON failover.* TO fo@'%'")
+    writer = Vault(Database(mariadb.url("failover", "fo", "x")), vault.cipher)
+    assert count(writer, sightings) == 0  # connected, so that the next rollback is that of a refusal
+    mariadb.execute("SET GLOBAL read_only = 1")
+    refused = (
+        "SELECT VARIABLE_VALUE FROM information_schema.GLOBAL_STATUS WHERE VARIABLE_NAME = 'COM_ROLLBACK'"
+    )
+    ((before,),) = mariadb.execute(refused)
+    try:
+        writing = threading.Thread(target=record_sightings, args=[writer, [seen(1)]])
+        writing.start()
+        while mariadb.execute(refused) == [(before,)]:
+            assert writing.is_alive()
+    finally:
+        mariadb.execute("SET GLOBAL read_only = 0")
+    writing.join()
+    assert count(vault, sightings) == 1
+    writer.database.close()
+    vault.database.close()
+
+
 def test_tables_that_were_taken_away_are_named(mariadb: MariaDb, ring: KeyRing) -> None:
     vault = open_vault(mariadb.make_database("gone"), ring, default_policy())
     mariadb.execute("DROP TABLE gone.logveil_sightings")
