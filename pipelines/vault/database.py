@@ -59,6 +59,7 @@ _LASTING = {
     1526: "there is no partition for a date",
     1735: "the partition of a date is gone",
 }
+_FILE_ERRORS = (3, 1005, 1025, 1026, 1030)
 _DISK_FULL = re.compile(r"\((?:28|Errcode: 28)\b|errno: 28|No space left", re.IGNORECASE)
 
 
@@ -159,7 +160,7 @@ def explain(error: DBAPIError, code: int) -> str:
     """Return what an error means; the server's own text is not shown, as it may quote a row."""
     if isinstance(error.orig, sqlite3.Error):
         return f"SQLite refused ({error.orig.sqlite_errorname})"
-    if code in (1030, 1026, 3) and _DISK_FULL.search(str(error.orig)):
+    if code in _FILE_ERRORS and _DISK_FULL.search(str(error.orig)):
         return f"the server's disk is full (code {code})"
     meaning = _PASSING.get(code) or _LASTING.get(code) or f"the server refused ({type(error).__name__})"
     return f"{meaning} (code {code})"

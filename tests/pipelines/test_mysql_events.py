@@ -1,6 +1,7 @@
 """Events in MySQL, against a real MariaDB: once each, found by index, gone on their day."""
 
 import json
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from schemas.events import TaggedEvent
 from schemas.policy_file import default_policy
 from tests.made_output import make_event
 from tests.mariadb import MariaDb, mariadb, mariadb_server
+from tests.pipelines.vault.test_database_faults import small_disk
 
 __all__ = ["mariadb"]
 
@@ -372,4 +374,33 @@ def test_no_event_is_lost_or_doubled_when_the_server_is_killed_in_a_batch(tmp_pa
             batches += 1
         killer.join()
         assert sum(filled(server).values()) == batches * 500
+        database.close()
+
+
+def write_batches(writer: EventWriter, last: int) -> None:
+    for batch in range(1, last):
+        writer.write([make_event(batch * 500 + number, output="x" * 999) for number in range(500)])
+
+
+def test_a_full_disk_is_an_error_and_no_batch_is_half_written(tmp_path: Path) -> None:
+    with (
+        small_disk(tmp_path / "disk", 180) as disk,
+        mariadb_server(
+            disk / "server",
+            "--innodb-log-file-size=8M",
+            "--innodb-data-file-path=ibdata1:12M:autoextend",
+        ) as server,
+    ):
+        database = Database(server.make_database("events"), retry_seconds=2)
+        writer = EventWriter(database, TABLE, POLICY)
+        writer.write([make_event(number) for number in range(500)])
+        (disk / "ballast").write_bytes(bytes(shutil.disk_usage(disk).free - (256 << 10)))
+        # The server says that its disk is full, or ends itself where it is its log that finds no room.
+        with pytest.raises(VaultError, match=r"disk|lost|reached"):
+            write_batches(writer, 400)
+        (disk / "ballast").unlink()
+        server.kill()
+        server.start()
+        assert sum(filled(server).values()) % 500 == 0
+        writer.write([make_event(10**6, day(40))])
         database.close()
