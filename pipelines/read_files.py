@@ -55,22 +55,24 @@ class _ReadFn(beam.DoFn):
         gc.freeze()
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, 20, 100)
 
-    def process(self, part: FilePart) -> Iterator[RawRecord]:
-        for batch in read_part(part, self._max_event_bytes):
-            yield from batch
-
-    def process_batch(self, parts: list[FilePart]) -> Iterator[list[RawRecord]]:
-        for part in parts:
-            yield from read_part(part, self._max_event_bytes)
-
-    def get_input_batch_type(self, input_element_type: Any) -> Any:
-        return Batch
+    @beam.DoFn.yields_batches
+    def process(self, part: FilePart) -> Iterator[list[RawRecord]]:
+        yield from read_part(part, self._max_event_bytes)
 
     def get_output_batch_type(self, input_element_type: Any) -> Any:
         return Batch
 
     def infer_output_type(self, input_type: Any) -> Any:
         return Any
+
+
+class _ReadSinglyFn(beam.DoFn):
+    def __init__(self, max_event_bytes: int) -> None:
+        self._max_event_bytes = max_event_bytes
+
+    def process(self, part: FilePart) -> Iterator[RawRecord]:
+        for batch in read_part(part, self._max_event_bytes):
+            yield from batch
 
 
 @dataclass
@@ -82,7 +84,8 @@ class ReadLogFiles(beam.PTransform):
     parts of a file are the records of the file, each once; memory does not grow with the file, except for
     documents that are read whole.
 
-    `max_event_bytes` is the length from which a record is `TOO_LONG`.
+    `max_event_bytes` is the length from which a record is `TOO_LONG`; `in_batches` is False for the one runner that
+    knows no batches, `BundleBasedDirectRunner`.
 
     Example:
         >>> import tempfile
@@ -97,7 +100,9 @@ class ReadLogFiles(beam.PTransform):
     """
 
     max_event_bytes: int = MAX_EVENT_BYTES
+    in_batches: bool = True
 
     def expand(self, parts: PCollection[FilePart]) -> PCollection[RawRecord]:
         """Apply the reading."""
-        return parts | "ReadRecords" >> beam.ParDo(_ReadFn(self.max_event_bytes))
+        read = _ReadFn if self.in_batches else _ReadSinglyFn
+        return parts | "ReadRecords" >> beam.ParDo(read(self.max_event_bytes))

@@ -33,6 +33,7 @@ class RedactFiles(beam.PTransform):
     vault: beam.PTransform | None = None
     event_table: beam.PTransform | None = None
     codec: Codec = Codec.ZSTANDARD
+    in_batches: bool = True
 
     def expand(self, begin: PBegin) -> PCollection[None]:
         """Read, redact, write, summarise."""
@@ -40,7 +41,7 @@ class RedactFiles(beam.PTransform):
             begin
             | "ListParts" >> beam.Create(list(self.parts), reshuffle=False)
             | "SpreadParts" >> beam.Reshuffle()
-            | "ReadLogFiles" >> ReadLogFiles(self.max_event_bytes)
+            | "ReadLogFiles" >> ReadLogFiles(self.max_event_bytes, self.in_batches)
         )
         redacted = records | "RedactLogEvents" >> self.body
         written = (redacted.kept, redacted.rejections) | "WriteAvroPartitions" >> WriteAvroPartitions(

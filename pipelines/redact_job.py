@@ -16,7 +16,7 @@ from pipelines.inputs import InputFile, check_unchanged, find_inputs, plan_parts
 from pipelines.ledger_files import already_committed
 from pipelines.redact_graph import RedactFiles
 from pipelines.run_summary import RunSummary, read_summary
-from pipelines.runners import run_pipeline, workers_for
+from pipelines.runners import knows_batches, run_pipeline, workers_for
 from schemas.ledger import Ledger, LedgerInput
 from schemas.policy import Policy
 from transforms.avro_blocks import Codec
@@ -114,7 +114,14 @@ def _process(job: RedactionJob, run: Run, files: Sequence[InputFile]) -> tuple[s
         return "none", RunSummary(Counter(), ())
     workers = job.workers or workers_for(parts)
     graph = RedactFiles(
-        parts, job.body, job.max_event_bytes, run.staging, job.vault, job.event_table, job.codec
+        parts,
+        job.body,
+        job.max_event_bytes,
+        run.staging,
+        job.vault,
+        job.event_table,
+        job.codec,
+        knows_batches(job.beam_options),
     )
     runner = run_pipeline(graph, workers, job.beam_options)
     return runner, read_summary(run.staging)

@@ -5,6 +5,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
@@ -33,7 +34,7 @@ def run_pipeline(graph: beam.PTransform, workers: int, beam_options: Sequence[st
         LogveilError: A worker raised it.
     """
     _quieten()
-    label = PipelineOptions(list(beam_options)).view_as(StandardOptions).runner
+    label = runner_named(beam_options)
     if label is None:
         pipeline = _own_pipeline(workers, beam_options)
         label = f"FnApiRunner with {workers} worker{'s' if workers > 1 else ''}"
@@ -41,19 +42,39 @@ def run_pipeline(graph: beam.PTransform, workers: int, beam_options: Sequence[st
         pipeline = beam.Pipeline(options=PipelineOptions(list(beam_options)))
     pipeline | "RedactFiles" >> graph
     error = None
-    try:
-        pipeline.run().wait_until_finish()
-    except Exception as raised:  # noqa: BLE001  (whatever a runner raises may quote an element)
-        error = clean_error(raised)
+    with (
+        open(os.devnull, "w") as nowhere,
+        redirect_stderr(nowhere),
+    ):  # Beam prints tracebacks of failed bundles
+        try:
+            pipeline.run().wait_until_finish()
+        except Exception as raised:  # noqa: BLE001  (whatever a runner raises may quote an element)
+            error = clean_error(raised)
     if error is not None:
         raise error  # outside the handler, so that nothing is chained to it
     return label
 
 
+def runner_named(beam_options: Sequence[str]) -> str | None:
+    """Return the runner that Beam's options name, if they do."""
+    name = PipelineOptions(list(beam_options)).view_as(StandardOptions).runner
+    return None if name is None else str(name)
+
+
+def knows_batches(beam_options: Sequence[str]) -> bool:
+    """Tell whether the runner passes batches from step to step.
+
+    Example:
+        >>> knows_batches(["--runner=PrismRunner"]), knows_batches(["--runner=BundleBasedDirectRunner"])
+        (True, False)
+    """
+    return runner_named(beam_options) != "BundleBasedDirectRunner"
+
+
 def _own_pipeline(workers: int, beam_options: Sequence[str]) -> beam.Pipeline:
     if workers == 1:
         return beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(list(beam_options)))
-    command = f"{shlex.quote(sys.executable)} -m pipelines.worker"
+    command = f"exec {shlex.quote(sys.executable)} -m pipelines.worker"
     runner = FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(command))
     return beam.Pipeline(
         runner=runner, options=PipelineOptions([f"--direct_num_workers={workers}", *beam_options])

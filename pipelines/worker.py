@@ -1,11 +1,13 @@
-"""The entry point of a worker process: Beam's own, which would log to standard error all that it does."""
+"""The entry point of a worker process: Beam's own, which would print all that it does, and the elements it fails on."""
 
 import logging
+import os
 import sys
 
 
 def main() -> None:
-    """Keep what is logged to the launcher, which knows what may be shown, and serve it until it is done."""
+    """Be silent, as the launcher knows what may be shown, and serve it until it is done."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
     logging.getLogger().addHandler(logging.NullHandler())
     from apache_beam.runners.worker import sdk_worker_main
 
