@@ -10,16 +10,17 @@ from apache_beam.typehints.decorators import no_annotations
 from schemas.accounts import AccountSighting
 from schemas.events import ClassifiedEvent, Counts, RawRecord
 from schemas.policy import Policy
-from transforms.batches import Stepped
-from transforms.classify import ClassifyFields, UnknownFields
+from transforms.batches import Stepped, apply_step
+from transforms.chain import ChainedSteps
+from transforms.classify import ClassifyStep, UnknownFields
 from transforms.detect import Detection
-from transforms.parse import ParseLogEvents
+from transforms.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
-from transforms.redact import RedactFields
+from transforms.redact import RedactStep
 from transforms.rejections import Rejecter, rejected_until
-from transforms.repeats import DropRepeats
+from transforms.repeats import DropRepeatsStep
 from transforms.sight_accounts import SightAccounts
-from transforms.tag import DEFAULT_SKEW_MS, TagFields, day_of
+from transforms.tag import DEFAULT_SKEW_MS, TagStep, day_of
 
 
 def sum_counts(parts: Iterable[Counts]) -> Counts:
@@ -68,19 +69,26 @@ class RedactLogEvents(beam.PTransform):
 
     @no_annotations  # Beam knows no output of three collections
     def expand(self, records: PCollection[RawRecord]) -> Stepped:
-        """Chain the steps and gather what each of them rejected and counted."""
+        """Run the steps as one; where accounts are to be sighted, as two, with the sighting between them."""
         reject = Rejecter(self.key, self._rejections_expire_on())
-        parsed = records | ParseLogEvents(reject)
-        classified = parsed.kept | ClassifyFields(self.policy, reject, self.unknown_fields)
-        redacted = classified.kept | RedactFields(self.policy, self.key, reject, self.detection)
-        tagged = redacted.kept | TagFields(self.policy, self.key.epoch, self.now_ms, reject, self.skew_ms)
-        unique = tagged.kept | DropRepeats()
-        steps = (parsed, classified, redacted, tagged, unique)
+        sorting = ChainedSteps((ParseStep(reject), ClassifyStep(self.policy, reject, self.unknown_fields)))
+        redacting = ChainedSteps(
+            (
+                RedactStep(self.policy, self.key, reject, self.detection),
+                TagStep(self.policy, self.key.epoch, self.now_ms, reject, self.skew_ms),
+                DropRepeatsStep(),
+            )
+        )
+        if not self.sight_accounts:
+            return apply_step(records, ChainedSteps((sorting, redacting)), "SortRedactAndTag")
+        classified = apply_step(records, sorting, "SortKeysIntoFields")
+        redacted = apply_step(classified.kept, redacting, "RedactAndTag")
+        steps = (classified, redacted)
         return Stepped(
-            unique.kept,
+            redacted.kept,
             tuple(step.rejections for step in steps) | "GatherRejections" >> beam.Flatten(),
             tuple(step.counts for step in steps) | "GatherCounts" >> beam.Flatten(),
-            self._sightings(classified.kept) if self.sight_accounts else None,
+            self._sightings(classified.kept),
         )
 
     def _sightings(self, classified: PCollection[ClassifiedEvent]) -> PCollection[AccountSighting]:
