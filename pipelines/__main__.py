@@ -1,17 +1,42 @@
-"""The entry point: what is logged is settled before any library is imported."""
+"""The entry point: who may say what on standard error is settled before any library is imported."""
 
 import logging
+import sys
+import threading
+from typing import Any, TextIO
 
 _BEAM_WITHOUT_BIGQUERY = "apitools not found"
+
+
+class _OfMainThread:
+    """Standard error for the main thread alone: Beam's threads print tracebacks, which may quote an event."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what the main thread has to say."""
+        return (
+            self._stream.write(text) if threading.current_thread() is threading.main_thread() else len(text)
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _may_be_logged(record: logging.LogRecord) -> bool:
+    of_main_thread = record.thread == threading.main_thread().ident
+    return of_main_thread and not record.getMessage().startswith(_BEAM_WITHOUT_BIGQUERY)
 
 
 def main() -> None:
     """Log warnings to standard error, and run the command line."""
     handler = logging.StreamHandler()
-    handler.addFilter(lambda record: not record.getMessage().startswith(_BEAM_WITHOUT_BIGQUERY))
+    handler.addFilter(_may_be_logged)
     logging.basicConfig(
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", handlers=[handler]
     )
+    sys.stderr = _OfMainThread(sys.stderr)
     from pipelines.cli import run
 
     run()

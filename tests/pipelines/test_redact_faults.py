@@ -92,11 +92,12 @@ def test_an_input_that_cannot_be_read_whole_stops_the_run(redact, write_lines, t
     assert partition_files(tmp_path / "out") == []
 
 
+@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize(("spoil", "message"), [SPOILED[0], SPOILED[1], SPOILED[6]])
-def test_the_command_says_it_in_one_line_with_exit_code_2(write_lines, tmp_path, spoil, message):
+def test_the_command_says_it_in_one_line_with_exit_code_2(write_lines, tmp_path, spoil, message, workers):
     good = write_lines(LINES, "good.jsonl")
     done = subprocess.run(
-        [*COMMAND, f"--output={tmp_path / 'out'}", str(good), str(spoil(tmp_path))],
+        [*COMMAND, f"--workers={workers}", f"--output={tmp_path / 'out'}", str(good), str(spoil(tmp_path))],
         capture_output=True,
         text=True,
     )

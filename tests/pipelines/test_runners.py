@@ -1,5 +1,6 @@
 """The same job on every runner at hand: equal records, equal rejections, equal counts."""
 
+import gzip
 import json
 import socket
 import subprocess
@@ -121,6 +122,26 @@ def test_prism_gives_the_records_of_the_usual_runner(
     options = ["--runner", "PortableRunner", f"--job_endpoint={prism}", "--environment_type=LOOPBACK"]
     outputs = outputs_of(inputs, key_file, tmp_path / "out", "--", *options)
     assert outputs == usual._replace(runner="PortableRunner")
+
+
+@pytest.mark.server
+def test_an_input_that_fails_on_prism_is_one_line(
+    prism: str, inputs: Path, key_file: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "cut.jsonl.gz").write_bytes(gzip.compress((inputs / "events.jsonl").read_bytes())[:-20])
+    command = [
+        str(ROOT / ".venv/bin/logveil"),
+        "redact",
+        "cut.jsonl.gz",
+        "--output=out",
+        f"--keys={key_file}",
+    ]
+    options = ["--runner=PortableRunner", f"--job_endpoint={prism}", "--environment_type=LOOPBACK"]
+    done = subprocess.run([*command, "--", *options], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("logveil: ")
+    assert line.endswith(": the gzip stream ends early; nothing was written")
 
 
 @pytest.mark.slow
