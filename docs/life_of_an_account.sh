@@ -8,8 +8,9 @@
 set -euo pipefail
 cd "$1"
 logveil=${LOGVEIL:-logveil}
-export LOGVEIL_VAULT                          # the account vault, read by every command below
-export LOGVEIL_MYSQL=${LOGVEIL_MYSQL:-$LOGVEIL_VAULT} # and the table of redacted events
+# Every command below reads where the account vault is, and the table of redacted events.
+export LOGVEIL_VAULT=${LOGVEIL_VAULT:?names a database}
+export LOGVEIL_MYSQL=${LOGVEIL_MYSQL:-$LOGVEIL_VAULT}
 uin=100012345678 # of lin.qiao, one of the customers in the sample log
 
 step() { printf '\n== %s\n' "$*"; }
