@@ -135,9 +135,7 @@ class _Classifier:
         return outcome
 
     def _classify_one(self, event: LogEvent, counts: Counts) -> ClassifiedEvent | Reason:
-        found = _Sorted()
-        for key, value in event.pairs:
-            self._sort(key, value, found, 0)
+        found = self._sort_all(event.pairs)
         time = event_time_ms(event.envelope, found.values.get("access_time"))
         if isinstance(time, Reason):
             return time
@@ -158,6 +156,17 @@ class _Classifier:
             log_source(event.envelope),
             package_coordinates(event.envelope),
         )
+
+    def _sort_all(self, pairs: Sequence[tuple[str, Any]]) -> _Sorted:
+        found = _Sorted()
+        values, field_of = found.values, self._field_of
+        for key, value in pairs:
+            if type(value) is str and (name := field_of(key)) is not None and name not in values:
+                if value:
+                    values[name] = value
+            else:
+                self._sort(key, value, found, 0)
+        return found
 
     def _sort(self, key: str, value: Any, found: _Sorted, depth: int) -> None:
         name = self._field_of(key)

@@ -19,6 +19,7 @@ from schemas.events import ClassifiedEvent, FieldOutcome, Reason, RedactedEvent,
 from schemas.policy import Policy, Treatment
 from transforms.batches import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known, RedactedText
+from transforms.detect.own import folded
 from transforms.pseudonyms import PseudonymKey, keyed_digest
 from transforms.rejections import Rejecter
 from transforms.treatments import Treat, compile_treatments, field_treatment
@@ -153,7 +154,7 @@ class _Redactor:
 
 
 def _settling(name: str, treat: Treat, kind: str | None) -> Callable[[str], _Settled | None]:
-    """Return the treatment of one field's values, with a bounded memory of recent ones."""
+    """Return the treatment of one field's values; those of people are remembered with whom they name."""
 
     def settle(value: str) -> _Settled | None:
         treated = treat(value)
@@ -162,7 +163,7 @@ def _settling(name: str, treat: Treat, kind: str | None) -> Callable[[str], _Set
         person = None if kind is None else known_person(value, treated.text, kind)
         return _Settled(treated.text, FieldOutcome(name, treated.treatment), person)
 
-    return lru_cache(maxsize=_CACHED_VALUES)(settle)
+    return settle if kind is None else lru_cache(maxsize=_CACHED_VALUES)(settle)
 
 
 class _Pending:
@@ -203,17 +204,11 @@ def _text_outcome(treatment: Treatment, name: str, detections: tuple[tuple[str, 
 
 
 def _holds_a_person(value: str, known: Sequence[Known]) -> bool:
-    folded = value.casefold()
+    lower = folded(value)
     for person in known:
-        literal = _searched(person.text)
-        if literal and literal in folded:
+        if person.literal in lower and len(person.literal) >= _SHORTEST_PERSON:
             return True
     return False
-
-
-@lru_cache(maxsize=_CACHED_VALUES)
-def _searched(text: str) -> str:
-    return text.casefold() if len(text) >= _SHORTEST_PERSON else ""
 
 
 def _coordinates(event: ClassifiedEvent) -> bytes:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from schemas.policy import Treatment
 from transforms.detect.keyed import KEYED
-from transforms.detect.own import OWN, People, folded, is_distinct
+from transforms.detect.own import OWN, Known, People, folded, is_distinct
 from transforms.detect.redactor import Recognizer, TextRedactor
-from transforms.detect.spans import Known, Refusal, Span, merge, replace, without_protected
+from transforms.detect.spans import Refusal, Span, merge, replace, without_protected
 from transforms.detect.triggers import ALWAYS
 from transforms.detect.urls import URL
 from transforms.detect.views import View, decode

@@ -33,6 +33,7 @@ _BEFORE = re.compile(r"(?:[A-Za-z]{1,16} ){1,2}\Z")
 _LAST_WORDS = frozenset("name id number no key code by account".split())
 _HAN_BEFORE = re.compile(r"[\u4e00-\u9fff]+\Z")
 _LONGEST_HAN = 12
+_FIRST_HAN = "\u4e00"
 _WHOLE_NUMBER = 11
 _LOOK_BACK = 40
 
@@ -78,6 +79,8 @@ class KeyedValues:
 def _whole_key(text: str, key: re.Match[str]) -> str:
     """Return a key with the Han characters before it: only its end was matched."""
     start = key.start("key")
+    if text[start - 1 : start] < _FIRST_HAN:
+        return key.group("key")
     han = _HAN_BEFORE.search(text, max(0, start - _LONGEST_HAN), start)
     return key.group("key") if han is None else han.group() + key.group("key")
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from dataclasses import dataclass, field
 
-from transforms.detect.spans import Known, Span
+from transforms.detect.spans import Span
 from transforms.detect.words import COMMON_ACCOUNTS
 
 OWN = "own_people"
@@ -14,7 +14,6 @@ OWN_SCORE = 0.99
 _V4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _SHORTEST_NAME = 4
 _SHORTEST_NUMBER = 6
-_CACHED_LITERALS = 65536
 
 
 def folded(text: str) -> str:
@@ -42,10 +41,23 @@ def is_distinct(text: str) -> bool:
     return len(text) >= (_SHORTEST_NAME if text.isascii() else 2) and text.lower() not in COMMON_ACCOUNTS
 
 
-@lru_cache(maxsize=_CACHED_LITERALS)
-def _literal(text: str) -> tuple[str, bool]:
-    literal = folded(text.strip())
-    return literal, is_distinct(literal)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One value of the event's own people: the text as in its field, what the field became, and its kind.
+
+    `literal` is what is searched for, without a cue only if it is `distinct`.
+    """
+
+    text: str
+    replacement: str
+    kind: str
+    literal: str = field(init=False, repr=False, compare=False)
+    distinct: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Prepare the search, once for all events that hold the value."""
+        object.__setattr__(self, "literal", folded(self.text.strip()))
+        object.__setattr__(self, "distinct", is_distinct(self.literal))
 
 
 class People:
@@ -55,28 +67,34 @@ class People:
         self.by_text: dict[str, Known] = {}
         self.literals: list[str] = []
         for person in known:
-            literal, distinct = _literal(person.text)
+            literal = person.literal
             if literal and literal not in self.by_text:
                 self.by_text[literal] = person
-                if distinct:
+                if person.distinct:
                     self.literals.append(literal)
-
-    def occur(self, lower: str) -> bool:
-        """Tell whether a text in lower case may hold one of them."""
-        for literal in self.literals:  # a generator costs more than the searches
-            if literal in lower:
-                return True
-        return False
 
     def find(self, text: str) -> Iterator[Span]:
         """Yield where they stand as words of their own."""
-        lower = folded(text)
+        return self._find(folded(text))
+
+    def find_in(self, texts: Sequence[str]) -> dict[int, list[Span]]:
+        """Return where they stand in each of several texts, by index; texts without any are left out."""
+        lowered = [folded(text) for text in texts]
+        joined = "\n".join(lowered)
         for literal in self.literals:
-            person = self.by_text[literal]
+            if literal in joined:
+                return {
+                    index: spans for index, lower in enumerate(lowered) if (spans := list(self._find(lower)))
+                }
+        return {}
+
+    def _find(self, lower: str) -> Iterator[Span]:
+        for literal in self.literals:
             start = lower.find(literal)
             while start >= 0:
                 end = start + len(literal)
                 if _stands_alone(lower, start, end):
+                    person = self.by_text[literal]
                     yield Span(start, end, person.kind, OWN_SCORE, OWN, person.replacement)
                 start = lower.find(literal, start + 1)
 

@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
-from transforms.detect.own import People, folded
+from transforms.detect.own import Known, People, folded
 from transforms.detect.scan import compile_scan
-from transforms.detect.spans import Known, RedactedText, Span, merge, replace, without_protected
+from transforms.detect.spans import RedactedText, Span, merge, replace, without_protected
 from transforms.detect.urls import url_spans
 from transforms.detect.views import TRIGGER as ENCODED
 from transforms.detect.views import View, decode
 
-CACHED_PEOPLE = 4096
-"""How many events' people are remembered from call to call."""
-
 CACHED_TEXTS = 50_000
 """How many texts are remembered with their spans: log lines repeat."""
+
+CACHED_URLS = 20_000
+"""How many URLs are remembered with what they become."""
 
 LONGEST_CACHED = 4096
 """Texts of more characters are not remembered."""
@@ -58,7 +58,7 @@ class TextRedactor:
         self.engine, self._scan = compile_scan([ENCODED, *(r.trigger for r in recognizers)], engine)
         self._owners: dict[int, tuple[Recognizer, ...]] = {}
         self._cache: dict[str, _Analysed] = {}
-        self._people: dict[int, tuple[Sequence[Known], People]] = {}
+        self._urls: dict[str, RedactedText] = {}
 
     def redact(self, texts: Sequence[str], known: Sequence[Sequence[Known]]) -> list[RedactedText]:
         """Return the texts without personal data; `known[i]` are the people of `texts[i]`."""
@@ -72,10 +72,27 @@ class TextRedactor:
 
     def redact_url(self, urls: Sequence[str], known: Sequence[Sequence[Known]]) -> list[RedactedText]:
         """Return URLs of which scheme, host, port and the shape of the path stay."""
+        detected = self._detected(urls)
         return [
-            replace(url, merge(without_protected(url, [*spans, *self.url_parts(url)])))
-            for url, spans in zip(urls, self.spans(urls, known), strict=True)
+            self._plain_url(url, spans) if spans is analysed.spans else self._replaced_url(url, spans)
+            for url, spans, analysed in zip(
+                urls, self._with_people(urls, known, detected), detected, strict=True
+            )
         ]
+
+    def _plain_url(self, url: str, spans: Sequence[Span]) -> RedactedText:
+        """Redact a URL that names none of its event's people: it becomes the same wherever it stands."""
+        redacted = self._urls.get(url)
+        if redacted is None:
+            redacted = self._replaced_url(url, spans)
+            if len(url) <= LONGEST_CACHED:
+                if len(self._urls) >= CACHED_URLS:
+                    self._urls.clear()
+                self._urls[url] = redacted
+        return redacted
+
+    def _replaced_url(self, url: str, spans: Sequence[Span]) -> RedactedText:
+        return replace(url, merge(without_protected(url, [*spans, *self.url_parts(url)])))
 
     def url_parts(self, url: str) -> Iterator[Span]:
         """Yield the parts of a URL that go whatever they look like."""
@@ -101,20 +118,9 @@ class TextRedactor:
         for _, run in groupby(known, key=id):
             end = start + len(list(run))
             if known[start]:
-                self._add_people(self._people_of(known[start]), texts, detected, result, start, end)
+                self._add_people(People(known[start]), texts, detected, result, start, end)
             start = end
         return result
-
-    def _people_of(self, known: Sequence[Known]) -> People:
-        """Return the people of an event; its texts and its URLs come in calls of their own."""
-        remembered = self._people.get(id(known))
-        if remembered is not None and remembered[0] is known:
-            return remembered[1]
-        if len(self._people) >= CACHED_PEOPLE:
-            self._people.clear()
-        people = People(known)
-        self._people[id(known)] = (known, people)
-        return people
 
     def _add_people(
         self,
@@ -126,15 +132,15 @@ class TextRedactor:
         end: int,
     ) -> None:
         """Add the people of one event to the spans of its texts, which stand side by side."""
-        anywhere = people.occur(folded("\n".join(texts[start:end])))
+        own = people.find_in(texts[start:end])
         for index in range(start, end):
             spans, view, _ = detected[index]
             text = texts[index]
-            own = list(people.find(text)) if anywhere else []
+            found = own.get(index - start, [])
             if view is not None:
-                own += _mapped(people.find(view.text), view)
+                found = [*found, *_mapped(people.find(view.text), view)]
             named = _named(spans, text, people) if spans else spans
-            result[index] = merge(without_protected(text, [*named, *own])) if own else named
+            result[index] = merge(without_protected(text, [*named, *found])) if found else named
 
     def _detected(self, texts: Sequence[str]) -> list["_Analysed"]:
         """Return what the recognizers find without knowing anybody."""

@@ -20,14 +20,6 @@ _PROTECTED = re.compile(
 _MARKS = ("<", "/24", "/48", *(f"{prefix}_" for prefix in PREFIXES))
 
 
-class Known(NamedTuple):
-    """One value of the event's own people: the text as in its field, what the field became, and its kind."""
-
-    text: str
-    replacement: str
-    kind: str
-
-
 class RedactedText(NamedTuple):
     """A text without personal data, and how many values of each kind were replaced, sorted by kind."""
 

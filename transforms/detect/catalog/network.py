@@ -7,6 +7,8 @@ from transforms.detect.validators import is_ipv6
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+# What stands before is looked at after the first digit: Python's `re` then skips to digits at once.
+_FIRST_OCTET = r"[0-9](?<![\w.][0-9])(?:(?<=2)5[0-5]|(?<=2)[0-4]\d|(?<=1)\d\d|(?<=[1-9])\d)?"
 _VERSION_BEFORE = re.compile(
     r"(?i)(?:\b(?:v|ver|version|release|rev|revision|build|firmware|driver|kernel)[\"']?[ \t]{0,2}[=:#]?[ \t]{0,2}[\"'(]?"
     r"|[a-z][a-z0-9]{0,30}[-_])\Z"
@@ -37,7 +39,7 @@ def _is_network(address: str, prefix: int) -> bool:
 IPV4 = Detector(
     name="ipv4",
     kind="IP_ADDRESS",
-    pattern=rf"(?<![\d.])(?<![A-Za-z_]){_V4}(?:/(?P<prefix>[12]?\d|3[0-2])(?![\d/.]))?(?![\d_A-Za-z]|\.\d|-[A-Za-z]|-\d{{1,4}}(?![\d.]))",
+    pattern=rf"{_FIRST_OCTET}(?:\.{_OCTET}){{3}}(?:/(?P<prefix>[12]?\d|3[0-2])(?![\d/.]))?(?![\d_A-Za-z]|\.\d|-[A-Za-z]|-\d{{1,4}}(?![\d.]))",
     trigger=r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
     source="RFC 791; dotted decimal as in RFC 1123, 2.1; CIDR RFC 4632",
     examples=(
