@@ -46,8 +46,9 @@ def preview(
         return None
     events = list({id(event): event for event in shown.values()}.values())
     redacted = RedactStep(policy, key, reject, detection).build()(events).kept
-    after = {event.record: event.values for event in redacted}
+    after = {id(event.record): event.values for event in redacted}
+    kept = {name: event for name, event in shown.items() if id(event.record) in after}
     return Preview(
-        {name: event.values[name] for name, event in shown.items() if event.record in after},
-        {name: after[event.record][name] for name, event in shown.items() if event.record in after},
+        {name: event.values[name] for name, event in kept.items()},
+        {name: after[id(event.record)][name] for name, event in kept.items()},
     )
