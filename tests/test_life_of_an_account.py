@@ -45,5 +45,6 @@ def test_an_account_lives_is_erased_and_in_the_end_nothing_is_left(mariadb: Mari
     )
     for table, rows in (("events", 0), ("events_mentions", 0), ("sightings", 0), ("accounts", 1)):
         assert mariadb.execute(f"SELECT COUNT(*) FROM life.logveil_{table}") == [(rows,)]
+    assert mariadb.execute("SELECT DISTINCT pseudonym FROM life.logveil_disclosures") == [("<ERASED>",)]
     written = b"".join(path.read_bytes() for path in root.rglob("*") if path.is_file())
     assert [person for person in PEOPLE if person in written] == []

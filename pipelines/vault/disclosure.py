@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Row, func, select
 
 from pipelines.vault.life_cycle import accounts_of
-from pipelines.vault.tables import account_names, account_uins, accounts, disclosures, sightings
+from pipelines.vault.tables import account_names, account_uins, accounts, disclosures, erased, sightings
 from pipelines.vault.vault import Vault
 from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountState
 from schemas.errors import VaultError
+from transforms.account_erasure import ERASED
 from transforms.pseudonyms import PSEUDONYM
 
 REVEALS_AN_HOUR = 20
@@ -65,10 +66,12 @@ def reveal(
         _settle(vault, record, _REFUSED)
         raise VaultError(f"{limit} pseudonyms were revealed within an hour: wait, or ask who reviews them")
     found = vault.database.run(lambda connection: _look_up(connection, vault, pseudonym))
-    _settle(vault, record, _REVEALED if found.uins or found.usernames else _UNKNOWN)
-    if not found.uins and not found.usernames:
-        raise VaultError("nobody is known by this pseudonym: erased, of a destroyed epoch, or never stored")
-    return found
+    if found.uins or found.usernames:
+        _settle(vault, record, _REVEALED)
+        return found
+    vault.database.run(lambda connection: _take_out_erased(connection, vault, record, pseudonym))
+    _settle(vault, record, _UNKNOWN)
+    raise VaultError("nobody is known by this pseudonym: erased, of a destroyed epoch, or never stored")
 
 
 def _insert_once(connection: Connection, record: str, insert: object) -> None:
@@ -93,6 +96,14 @@ def _settle(vault: Vault, record: str, outcome: str) -> None:
     """Note in the audit row what became of the request."""
     update = disclosures.update().where(disclosures.c.disclosure_id == record).values(outcome=outcome)
     vault.database.run(lambda connection: connection.execute(update))
+
+
+def _take_out_erased(connection: Connection, vault: Vault, record: str, pseudonym: str) -> None:
+    """Take the pseudonym of an erased account out of the audit row, as the erasure did with earlier ones."""
+    digest = vault.cipher.erasure_digest(pseudonym.split("_")[1], pseudonym)
+    if connection.scalar(select(erased.c.digest).where(erased.c.digest == digest)) is not None:
+        row = disclosures.update().where(disclosures.c.disclosure_id == record)
+        connection.execute(row.values(pseudonym=ERASED))
 
 
 def _look_up(connection: Connection, vault: Vault, pseudonym: str) -> Revealed:

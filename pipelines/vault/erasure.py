@@ -15,11 +15,13 @@ from pipelines.vault.tables import (
     account_names,
     account_uins,
     accounts,
+    disclosures,
     erased,
     sightings,
 )
 from pipelines.vault.vault import Vault
 from schemas.accounts import DAY_MS, UIN_FIELD, AccountEventKind, AccountState, ErasureTarget
+from transforms.account_erasure import ERASED
 from transforms.account_events import may_be_erased_from, revives
 
 _TABLES = {
@@ -133,6 +135,7 @@ def _complete(
     for account in sorted(reborn):
         _delete_past(connection, account, cuts[account])
     add_up(connection, vault.cipher, reborn)
+    _take_out_of_disclosures(connection, targets.values())
     _remember(connection, vault, targets, cuts, now_ms)
     _forget_long_gone(connection, vault, now_ms)
     return counts
@@ -184,6 +187,19 @@ def _delete_sightings(connection: Connection, targets: Iterable[Sequence[Erasure
             )
         )
     return deleted + len(theirs)
+
+
+def _take_out_of_disclosures(connection: Connection, targets: Iterable[Sequence[ErasureTarget]]) -> None:
+    """Keep who asked, when and why, but not for whom; a user name that others held stays."""
+    whole = {
+        target.pseudonym
+        for of_account in targets
+        for target in of_account
+        if target.since == 0 and target.until is None
+    }
+    for chunk in chunks(sorted(whole)):
+        asked = update(disclosures).where(disclosures.c.pseudonym.in_(chunk))
+        connection.execute(asked.values(pseudonym=ERASED))
 
 
 def _remember(

@@ -7,7 +7,7 @@ from pipelines.vault.disclosure import reveal
 from pipelines.vault.erasure import claim, complete, due_accounts, find_targets, overdue_accounts
 from pipelines.vault.life_cycle import apply_events
 from pipelines.vault.sightings import record_sightings
-from pipelines.vault.tables import erased, metadata
+from pipelines.vault.tables import disclosures, erased, metadata
 from pipelines.vault.vault import Vault
 from schemas.accounts import DAY_MS, AccountEvent, AccountEventKind, AccountSighting, ErasureTarget
 from schemas.errors import VaultError
@@ -100,6 +100,25 @@ def test_an_erased_account_can_no_longer_be_revealed(vault: Vault) -> None:
     for pseudonym in (seen.uin_pseudonym, seen.username_pseudonym):
         with pytest.raises(VaultError, match="nobody is known"):
             reveal(vault, pseudonym, "ticket 7", "me", START + 30 * DAY_MS)
+
+
+def test_the_audit_rows_stay_and_no_longer_say_for_whom(vault: Vault) -> None:
+    mine, other = (vault.cipher.uin_pseudonyms(uin)["1"] for uin in ("100", "200"))
+    for uin in ("100", "200"):
+        apply_events(vault, [AccountEvent(f"c{uin}", CREATED, START, uin)])
+    for pseudonym in (mine, other):
+        reveal(vault, pseudonym, "ticket 7", "me", START)
+    apply_events(vault, [AccountEvent("t", TERMINATED, START, "100")])
+    erase(vault, START + 30 * DAY_MS)
+    with pytest.raises(VaultError, match="nobody is known"):
+        reveal(vault, mine, "ticket 8", "me", START + 30 * DAY_MS)
+    query = select(disclosures.c.reason, disclosures.c.pseudonym, disclosures.c.outcome)
+    stored = vault.database.run(lambda connection: {tuple(row) for row in connection.execute(query)})
+    assert stored == {
+        ("ticket 7", "<ERASED>", "revealed"),
+        ("ticket 7", other, "revealed"),
+        ("ticket 8", "<ERASED>", "unknown"),
+    }
 
 
 @pytest.mark.parametrize("uin", [pytest.param("100", id="with-uin"), pytest.param("", id="name-alone")])
