@@ -1,8 +1,9 @@
 """Keys whose value is personal whatever it looks like, and how a key of a log is matched with them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 PASSWORD, SECRET, SESSION, NAMED, NUMBERED, PERSON, DIGITS, TEXT = (
     "password",
@@ -104,10 +105,14 @@ def words_of(key: str) -> tuple[str, ...]:
 
 
 class Vocabulary:
-    """Keys of personal values; a key of a log is one of them if its last words are."""
+    """Keys of personal values; a key of a log is one of them if its last words are.
+
+    Words may be joined by case alone; a separator stands only between words of the vocabulary, or once at the end.
+    """
 
     def __init__(self, aliases: Mapping[str, str] | None = None) -> None:
         self._keys: dict[str, tuple[str, str]] = {}
+        self._borders: dict[str, set[int]] = {}
         self._spellings: set[str] = set()
         for (kind, shape), keys in KEYS.items():
             for key in keys.split():
@@ -119,20 +124,26 @@ class Vocabulary:
     def _add(self, key: str, kind: str, shape: str) -> None:
         words = words_of(key)
         if words:
-            self._keys.setdefault("".join(words), (kind, shape))
+            joined = "".join(words)
+            self._keys.setdefault(joined, (kind, shape))
+            self._borders.setdefault(joined, set()).update(accumulate(map(len, words[:-1])))
             self._spellings.add("[ _.-]?".join(map(re.escape, words)))
 
     @property
     def trigger(self) -> str:
         """Return an expression that occurs wherever one of the keys stands before its value."""
         keys = "|".join(sorted(self._spellings))
-        return rf"(?i)(?:{keys})[\"'\])]{{0,2}}[ \t]{{0,4}}(?:[=:>(\[]|：|＝|【|（|“)"
+        return rf"(?i)(?:{keys})[_.-]?[\"'\])]{{0,2}}[ \t]{{0,4}}(?:[=:>(\[]|：|＝|【|（|“)"
 
     def _classify(self, key: str) -> tuple[str, str] | None:
-        words = words_of(key)
+        parts = list(_WORD.finditer(key))
+        if not parts or len(key) - parts[-1].end() > 1:
+            return None
+        words = [part.group().lower() for part in parts]
         for count in range(min(_LONGEST_KEY, len(words)), 0, -1):
-            found = self._keys.get("".join(words[-count:]))
-            if found is None:
+            joined = "".join(words[-count:])
+            found = self._keys.get(joined)
+            if found is None or not self._borders[joined].issuperset(_separated(parts[-count:])):
                 continue
             if words[-1] == "token" and words[-2:-1] and words[-2] in _NO_SECRET:
                 return None
@@ -142,3 +153,13 @@ class Vocabulary:
     def _han(self, key: str) -> tuple[str, str] | None:
         key = key.lower()
         return next((self._keys[key[at:]] for at in range(1, len(key) - 1) if key[at:] in self._keys), None)
+
+
+def _separated(words: Sequence[re.Match[str]]) -> Iterator[int]:
+    """Yield after how many letters of the words a separator stands; one of several characters stands nowhere."""
+    letters = 0
+    for word, following in pairwise(words):
+        letters += len(word.group())
+        gap = following.start() - word.end()
+        if gap:
+            yield letters if gap == 1 else -1

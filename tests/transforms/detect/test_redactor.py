@@ -57,6 +57,23 @@ def test_the_scan_leads_to_the_same_spans_as_each_recognizer_alone(
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("user-=sarah and secretId.=AKIDz8kbSEXAMPLE", id="separator-behind-the-key"),
+        pytest.param("Set-c-ookie: id=a3f9c2; pa-yer=Bo$G, m.ail:x", id="separator-inside-a-word-of-the-key"),
+        pytest.param('"principalId":"AIDAJDPLRKLG7UEXAMPzLE:bob"', id="case-of-an-account-number"),
+        pytest.param(f'"Li Na" <{"张" * 25}n@example.cn>', id="characters-of-several-bytes"),
+    ],
+)
+def test_the_scan_leads_to_the_same_spans_in(text: str, engines: dict[str, TextRedactor]) -> None:
+    expected = _extents(plainly(engines["re"], text))
+
+    assert {name: _extents(one.find(text)) for name, one in engines.items()} == dict.fromkeys(
+        ENGINES, expected
+    )
+
+
 @pytest.mark.data
 def test_the_scan_leads_to_the_same_spans_on_real_lines(
     shared_data: Path, engines: dict[str, TextRedactor]

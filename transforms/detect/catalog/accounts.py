@@ -141,7 +141,7 @@ SSH_TARGET = Detector(
     name="ssh_target",
     kind="USERNAME",
     pattern=r"\b(?:ssh|scp|sftp|rsync|mosh)\b[^\n@]{0,60}[ =](?P<value>[A-Za-z_][\w.-]{0,63})@(?=[\w\[])",
-    trigger=r"(?:ssh|scp|sftp|rsync|mosh)[^\n@]{0,140}@",
+    trigger=r"(?:ssh|scp|sftp|rsync|mosh)[^\n@]{0,560}@",
     source="ssh(1), scp(1), sftp(1), rsync(1): destination [user@]host",
     examples=("ssh «anna»@login01 hostname", "scp a.bam «li»@hpc:/data", "rsync -a x «bob»@h.example.com:y"),
     counter_examples=("sshd started", "ssh host1", "scp a b"),
@@ -185,7 +185,7 @@ PGBOUNCER = Detector(
     name="pgbouncer",
     kind="USERNAME",
     pattern=r"\b[CS]-0x[0-9a-f]{4,16}: [^\s/@]{1,64}/(?P<value>[^\s@]{1,64})@",
-    trigger=r"[CS]-0x[0-9a-f]{4,16}: [^ /@]{1,64}/",
+    trigger=r"[CS]-0x[0-9a-f]{4,16}: [^ /@]{1,256}/",
     source="PgBouncer objects.c, log prefix of sockets: database/user@address",
     examples=(
         "C-0x55d1b8: pgbench/«gilles»@192.168.x:4 login attempt",
@@ -369,7 +369,7 @@ BESIDE_NUMBER = Detector(
     name="account_beside_number",
     kind="USERNAME",
     pattern=r"\b(?:uin|account|principalId|user)[\"']?[ :=]{1,3}[\"']?(?:\d{8,20}|A[A-Z0-9]{15,24}):(?P<value>[A-Za-z_][\w.@-]{1,62}\w)",
-    trigger=r"[0-9A-Z]{8}:[A-Za-z_]",
+    trigger=r"(?i)[0-9A-Z]{8}:[A-Z_]",
     source="AWS IAM user guide: principalId is the unique id, a colon and the session name; Tencent Cloud STS alike",
     examples=(
         "account 200012345678:«li.na» shares",

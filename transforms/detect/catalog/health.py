@@ -106,7 +106,7 @@ OBJECT_NAME = Detector(
         r"\b(?:https?|s3|cosn?|gs|oss)://[^\s\"'<>?#:]{1,200}(?::\d{1,5}/[^\s\"'<>?#:]{0,200})?(?<=/)(?P<value>[A-Za-z0-9][A-Za-z0-9_-]{3,40})"
         r"(?=(?:\.[A-Za-z0-9]{1,10}){0,2}\.(?:bam|bai|cram|crai|sam|vcf|bcf|fastq|fq|bed|maf|fa)\b)"
     ),
-    trigger=r"(?:http|https|s3|cos|cosn|gs|oss)://[^ \t\n\"'<>?#]{1,450}\.(?:bam|bai|cram|crai|sam|vcf|bcf|fastq|fq|bed|maf|fa)",
+    trigger=r"(?:http|https|s3|cos|cosn|gs|oss)://[^ \t\n\"'<>?#]+\.(?:bam|bai|cram|crai|sam|vcf|bcf|fastq|fq|bed|maf|fa)",
     source="Illumina bcl2fastq2 guide, FASTQ files: names begin with the sample's; BAM and VCF follow",
     examples=(
         "GET https://cos.example.com/«S23-00412».bam?sign=x",

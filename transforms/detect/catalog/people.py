@@ -82,7 +82,7 @@ MAILBOX = Detector(
     name="mailbox_name",
     kind="PERSON",
     pattern=rf"(?P<value>(?:{_WORD}(?:,? (?:[A-Z]\.|{_WORD})){{0,3}}|{_NAME_ZH}))[\"']? ?<(?=[^\s<>@]{{1,64}}@|EMAIL>|(?:usr|uin)_)",
-    trigger=r"[a-z\x80-\xff.][\"']? ?<[^ <>@]{1,64}@|<EMAIL>|<(?:usr|uin)_",
+    trigger=r"[a-z\x80-\xff.][\"']? ?<[^ <>@]{1,256}@|<EMAIL>|<(?:usr|uin)_",
     source="RFC 5322, 3.4 (name-addr); Git trailers",
     examples=(
         "Submitted-By: «Anna Smith» <a@example.com>",
@@ -134,7 +134,7 @@ BRACKETED = Detector(
     name="person_bracketed",
     kind="PERSON",
     pattern=rf"[\[(<{{](?:(?:[a-z]{{2,12}} )?(?:by|for|from|to) )?(?P<value>{NAME_EN})[\])>}}]",
-    trigger=r"[\[(<{](?:(?:[a-z]{2,12} )?(?:by|for|from|to) )?[A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,42} [A-Z\x80-\xff]",
+    trigger=r"[\[(<{](?:(?:[a-z]{2,12} )?(?:by|for|from|to) )?[A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,168} [A-Z\x80-\xff]",
     source="Diagnostic contexts of logging libraries (log4j NDC and MDC), which applications fill with the person",
     examples=("[«Anna Smith»] step 2 failed", "closed (by «Maria Lopez»)", "main: [«Wei Zhang»] jetty"),
     counter_examples=("[Thread Pool] idle", "[Actor Thread 19]", "(Apache Spark)"),
@@ -152,7 +152,7 @@ BESIDE_WORD = Detector(
     ),
     trigger=(
         r"(?i)(?:for|to|from|with|by|of|as|notify|notified|call|called|contact|ask|asked|attn|dear|hi|hello|user|thanks|cc|patient|subject|name)"
-        r"(?:[:,]? |[\"']?[:=][\"']?)[\"'\[(]?(?-i:[A-Z\x80-\xff])[A-Za-z'\x80-\xff-]{1,42} (?-i:[A-Z\x80-\xff])"
+        r"(?:[:,]? |[\"']?[:=][\"']?)[\"'\[(]?(?-i:[A-Z\x80-\xff])[A-Za-z'\x80-\xff-]{1,168} (?-i:[A-Z\x80-\xff])"
     ),
     source="English prepositions and forms of address before a listed name",
     examples=("retry for «Karen King»", "please call «Carlos Diaz» at x", "cc «Wei Zhang»"),

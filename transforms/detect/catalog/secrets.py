@@ -151,7 +151,7 @@ USERINFO = Detector(
     name="url_userinfo",
     kind="SECRET",
     pattern=r"\b[A-Za-z][A-Za-z0-9+.-]{1,30}://(?P<value>[^\s/?#@\"'<>]{1,256})@(?=[\w\[.-])",
-    trigger=r"://[^ \t\r\n/?#@\"'<>]{1,256}@",
+    trigger=r"://[^ \t\r\n/?#@\"'<>]+@",
     source="RFC 3986, 3.2.1",
     examples=(
         "jdbc via mysql://«app:s3cret»@db.example.com/x",
