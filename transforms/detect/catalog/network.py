@@ -61,16 +61,17 @@ IPV6 = Detector(
     name="ipv6",
     kind="IP_ADDRESS",
     pattern=(
-        rf"(?<![\w:.])(?=[0-9A-Fa-f]{{0,4}}:)(?P<value>[0-9A-Fa-f:]{{2,40}}?(?:(?<=:){_V4})?(?:%[A-Za-z][\w.-]{{0,15}})?"
-        r"(?:/\d{1,3})?)(?:(?:(?<=\.\d)|(?<=\.\d\d)|(?<=\.\d\d\d)):\d{1,5}|:\d{5})?(?![\w:]|\.\d)"
+        rf"(?:(?<![\w:.])|(?<=[g-zG-Z]:))(?=[0-9A-Fa-f]{{0,4}}:)(?P<value>[0-9A-Fa-f:]{{2,40}}?(?:(?<=:){_V4})?(?:%[A-Za-z][\w.-]{{0,15}})?"
+        r"(?:/\d{1,3})?)(?:(?:(?<=\.\d)|(?<=\.\d\d)|(?<=\.\d\d\d)):\d{1,5}|:\d{5})?(?!\w|:[0-9A-Fa-f:]|\.\d)"
     ),
     trigger=r"[0-9a-fA-F]::|::[0-9a-fA-F]|(?:[0-9a-fA-F]{1,4}:){6}[0-9a-fA-F]",
-    source="RFC 4291, 2.2; zone RFC 4007, 11; text form RFC 5952",
+    source="RFC 4291, 2.2; zone RFC 4007, 11; text form RFC 5952; Java InetSocketAddress.toString",
     examples=(
         "from [«2001:db8:1:2::7»]:443",
         "client «fe80::1ff:fe23:4567:890a%eth0» gone",
         "peer «::ffff:203.0.113.9» and «2400:3200:0:1:2:3:4:5»",
         "from «::ffff:203.0.113.9»:3306",
+        "[NIOServerCxn.Factory:«2001:db8:1:2::7»/«2001:db8:1:2::7:2181»:NIOServerCnxn@349]",
     ),
     counter_examples=("at 12:30:45 or 2024:01:02", "std::string and bad::cafe", "chr1:10000:20000 ::1"),
     boundary="«2001:db8::1»",
