@@ -6,8 +6,18 @@ from transforms.detect.catalog.health import HEALTH
 from transforms.detect.catalog.identity import IDENTITY
 from transforms.detect.catalog.network import NETWORK
 from transforms.detect.catalog.people import PEOPLE
+from transforms.detect.catalog.programs import PROGRAMS
 from transforms.detect.catalog.secrets import SECRETS
 from transforms.detect.detector import Detector
 
-CATALOG: tuple[Detector, ...] = (*NETWORK, *CONTACT, *IDENTITY, *SECRETS, *ACCOUNTS, *PEOPLE, *HEALTH)
+CATALOG: tuple[Detector, ...] = (
+    *NETWORK,
+    *CONTACT,
+    *IDENTITY,
+    *SECRETS,
+    *ACCOUNTS,
+    *PROGRAMS,
+    *PEOPLE,
+    *HEALTH,
+)
 """All detectors that logveil ships, in a fixed order."""
