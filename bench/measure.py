@@ -19,7 +19,7 @@ from beside_peers import measure_peers  # noqa: E402
 from events import Events  # noqa: E402
 from growth import measure_bytes, measure_detectors, measure_memory, measure_partitions  # noqa: E402
 from lines import Line  # noqa: E402
-from machine import describe_commit, describe_machine, describe_versions  # noqa: E402
+from machine import describe_commit, describe_machine, describe_versions, is_busy  # noqa: E402
 from plan import FULL, QUICK, USUAL, Bench, Sizes  # noqa: E402
 from report import markdown, print_report, with_results  # noqa: E402
 from rich.console import Console  # noqa: E402
@@ -65,8 +65,7 @@ def main() -> None:
         "lines": [line.to_json() for line in lines],
         "peers": peers,
     }
-    recorded = RESULTS / "latest.json"
-    last = json.loads(recorded.read_text(encoding="utf-8")) if recorded.exists() else {}
+    last = last_recorded(RESULTS / "latest.json")
     print_report(Console(width=None if sys.stdout.isatty() else _WIDTH), report, lines, last)
     _write(report, lines, last, record=options.record and not only)
     sys.exit(any(line.met is False for line in lines))
@@ -88,6 +87,12 @@ def _options() -> argparse.Namespace:
     if unknown := set(filter(None, options.only.split(","))) - set(SECTIONS):
         parser.error(f"no section {', '.join(unknown)}")
     return options
+
+
+def last_recorded(path: Path) -> dict[str, Any]:
+    """Return the report that was recorded last; nothing if there is none, or if its machine was busy."""
+    report = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return {} if report and is_busy(report["machine"]) else report
 
 
 def _measure(bench: Bench, sections: list[str]) -> tuple[list[Line], list[dict[str, Any]], dict[str, float]]:

@@ -65,7 +65,7 @@ def heading(report: Mapping[str, Any]) -> list[str]:
     ]
     if is_busy(machine):
         lines.append(
-            f"The machine was busy with other work (load {machine['load']:.1f}): trust ratios and CPU time only."
+            f"The machine was busy with other work (load {machine['load']:.1f}): no verdict on wall time holds."
         )
     return lines
 
@@ -91,7 +91,7 @@ def _table(title: str, head: Sequence[str], rows: Rows) -> Table:
 
 def markdown(report: Mapping[str, Any], lines: Sequence[Line], last: Mapping[str, Any]) -> str:
     """Return the report as Markdown."""
-    parts = ["  \n".join(heading(report))]
+    parts = ["\n".join(f"- {line}" for line in heading(report))]
     for group, rows in line_rows(lines, last):
         parts.append(f"### {group[0].upper()}{group[1:]}\n\n{_markdown_table(_HEAD, rows)}")
     if report["peers"]:

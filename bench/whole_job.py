@@ -28,11 +28,12 @@ def job_lines(runs: list[Measured], sizes: str) -> list[Line]:
     cost, largest = cost_of(runs), max(runs, key=lambda run: run.events)
     bytes_an_event = largest.bytes_in / largest.events
     rate = 1 / cost.seconds
+    share = f"user and system time, {cost.cpu_seconds / cost.seconds:.0%} of wall time"
     hours = cost.cpu_seconds / bytes_an_event * _TERABYTE / _SECONDS_AN_HOUR
     return [
         Line(GROUP, "events a second", rate, "events/s", ("≥", 10_000), f"slope over {sizes} events"),
         Line(GROUP, "bytes a second", rate * bytes_an_event / 1e6, "MB/s", ("≥", 12)),
-        Line(GROUP, "events a CPU second", 1 / cost.cpu_seconds, "events/s", None, "user and system time"),
+        Line(GROUP, "events a CPU second", 1 / cost.cpu_seconds, "events/s", None, share),
         Line(GROUP, "output a byte of input", largest.bytes_out / largest.bytes_in, "bytes", ("≤", 0.25)),
         Line(GROUP, "a terabyte of input", hours, "core-hours", None, "CPU time, without start-up"),
         Line(

@@ -1,8 +1,11 @@
+import json
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 from jobs import Measured
 from lines import Line, cost_of, last_values
+from measure import last_recorded
 from report import BEGIN, END, markdown, with_results
 from whole_job import growth_with_events, job_lines
 
@@ -77,6 +80,15 @@ def test_a_line_is_recorded_with_its_verdict() -> None:
 def test_a_report_tells_when_the_machine_was_busy(load: float, told: bool) -> None:
     report = REPORT | {"machine": {**REPORT["machine"], "load": load}}
     assert ("busy with other work" in markdown(report, [], {})) is told
+
+
+@pytest.mark.parametrize(("load", "compared"), [(0.1, True), (3.0, False)])
+def test_a_run_of_a_busy_machine_is_not_compared_with(load: float, compared: bool, tmp_path: Path) -> None:
+    report = REPORT | {"machine": {**REPORT["machine"], "load": load}}
+    path = tmp_path / "latest.json"
+    assert last_recorded(path) == {}
+    path.write_text(json.dumps(report), encoding="utf-8")
+    assert last_recorded(path) == (report if compared else {})
 
 
 def test_results_replace_those_of_the_run_before_and_nothing_else() -> None:
