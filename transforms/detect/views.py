@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -61,14 +62,13 @@ def decode(text: str) -> View | None:
 
 def _round(view: View) -> View | None:
     characters: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    starts, ends = array("I"), array("I")  # a list would take 36 bytes for each character of a long text
     last = 0
     for match in _ESCAPE.finditer(view.text):
         start, end = match.span()
         characters.append(view.text[last:start])
-        starts += view.starts[last:start]
-        ends += view.ends[last:start]
+        starts.extend(view.starts[last:start])
+        ends.extend(view.ends[last:start])
         for character, begin, stop in _decoded(match.group()):
             characters.append(character)
             starts.append(view.starts[start + begin])
@@ -77,8 +77,8 @@ def _round(view: View) -> View | None:
     if last == 0:
         return None
     characters.append(view.text[last:])
-    starts += view.starts[last:]
-    ends += view.ends[last:]
+    starts.extend(view.starts[last:])
+    ends.extend(view.ends[last:])
     return View("".join(characters), starts, ends)
 
 
