@@ -18,7 +18,7 @@ from schemas.events import Rejection, Tag, TaggedEvent
 from schemas.policy import Policy
 from transforms.avro_blocks import zigzag
 
-_CACHED_TAGS = 65536
+_CACHED_TAGS = 16_384
 _NULL, _PRESENT, _END = zigzag(0), zigzag(1), zigzag(0)
 _SIZES = 8192
 _PRESENT_SIZES = [_PRESENT + zigzag(size) for size in range(_SIZES)]

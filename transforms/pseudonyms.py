@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 PSEUDONYM = re.compile(r"[a-z]{3}_[0-9a-z]{1,8}_[a-z2-7]{20}")
 """The form of a pseudonym: prefix, key epoch, 100 bits in lower-case base 32 (RFC 4648)."""
 
-_CACHED_VALUES = 65536
+_CACHED_VALUES = 16_384
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from transforms.treatments import Treat, compile_treatments, field_treatment
 
 OTHER_TEXT = "others"
 _SHORTEST_PERSON = 4
-_CACHED_VALUES = 65536
+_CACHED_VALUES = 16_384
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
 

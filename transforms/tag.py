@@ -19,7 +19,7 @@ from transforms.rejections import Rejecter
 MS_A_DAY = 86_400_000
 DEFAULT_SKEW_MS = MS_A_DAY
 _EPOCH = date(1970, 1, 1)
-_CACHED_TAGS = 65536
+_CACHED_TAGS = 16_384
 
 
 def expiry_day(event_time: int, retention_days: int) -> int:
