@@ -1,4 +1,9 @@
-"""How figures are written."""
+"""How figures are written, and when they are not to be trusted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_BUSY = 0.5
 
 
 def shown(value: float) -> str:
@@ -6,11 +11,11 @@ def shown(value: float) -> str:
 
     Example:
         >>> [shown(value) for value in (12345.6, 123.4, 9.876, 0.2184, 4.0)]
-        ['12,346', '123', '9.88', '0.218', '4']
+        ['12,346', '123', '9.876', '0.2184', '4']
     """
     if abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.3g}"
+    return f"{value:.4g}"
 
 
 def change(value: float, last: float | None) -> str:
@@ -21,3 +26,8 @@ def change(value: float, last: float | None) -> str:
         ('+10 %', '', '')
     """
     return f"{(value / last - 1) * 100:+.0f} %" if last else ""
+
+
+def is_busy(machine: Mapping[str, Any]) -> bool:
+    """Tell whether other work ran before the measurement, so that wall times are not to be trusted."""
+    return machine["load"] > _BUSY

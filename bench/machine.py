@@ -18,7 +18,6 @@ _LIBRARIES = (
     "presidio-analyzer",
     "google-re2",
 )
-_BUSY = 0.5
 
 
 def describe_machine() -> dict[str, Any]:
@@ -42,11 +41,6 @@ def field_of(text: str, name: str) -> str:
     return next(
         (line.partition(":")[2].strip() for line in text.splitlines() if line.startswith(name)), "unknown"
     )
-
-
-def is_busy(machine: dict[str, Any]) -> bool:
-    """Tell whether other work ran before the measurement, so that wall times are not to be trusted."""
-    return machine["load"] > _BUSY
 
 
 def describe_versions() -> dict[str, str]:

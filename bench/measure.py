@@ -17,9 +17,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(ROOT / "bench" / "peers")]
 
 from beside_peers import measure_peers  # noqa: E402
 from events import Events  # noqa: E402
+from figures import is_busy  # noqa: E402
 from growth import measure_bytes, measure_detectors, measure_memory, measure_partitions  # noqa: E402
 from lines import Line  # noqa: E402
-from machine import describe_commit, describe_machine, describe_versions, is_busy  # noqa: E402
+from machine import describe_commit, describe_machine, describe_versions  # noqa: E402
 from plan import FULL, QUICK, USUAL, Bench, Sizes  # noqa: E402
 from report import markdown, print_report, with_results  # noqa: E402
 from rich.console import Console  # noqa: E402

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
-from figures import shown
+from figures import is_busy, shown
 
 matplotlib.use("Agg")
 
@@ -31,8 +31,9 @@ def main() -> None:
     for axis, (draw, rows) in zip(axes[0], panels, strict=True):
         draw(axis, rows)
     machine = report["machine"]
+    busy = ", busy machine" if is_busy(machine) else ""
     figure.suptitle(
-        f"logveil {report['commit']}, {report['recorded']}, {machine['processor']}, {report['mode']} run",
+        f"logveil {report['commit']}, {report['recorded']}, {machine['processor']}, {report['mode']} run{busy}",
         fontsize=9,
     )
     figure.tight_layout()

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from figures import change, shown
+from figures import change, is_busy, shown
 from lines import Line, last_values
-from machine import is_busy
 from rich.console import Console
 from rich.table import Table
 
