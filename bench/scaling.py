@@ -73,6 +73,7 @@ def worker_lines(runs: dict[str, list[Measured]], default: Measured) -> list[Lin
     for name, note in notes.items():
         wall = statistics.median(run.seconds for run in runs[name] if run.events == larger)
         alone = statistics.median(run.seconds for run in runs[_ONE] if run.events == larger)
+        cpu = costs[name].cpu_seconds / costs[_ONE].cpu_seconds
         lines.append(
             Line(
                 GROUP,
@@ -80,7 +81,8 @@ def worker_lines(runs: dict[str, list[Measured]], default: Measured) -> list[Lin
                 costs[_ONE].seconds / costs[name].seconds,
                 "×",
                 ("≥", 1.8) if name == _OWN else None,
-                f"{larger:,} events with start-up: {wall:.1f} s to {alone:.1f} s; {note}",
+                f"{larger:,} events with start-up: {wall:.1f} s to {alone:.1f} s; "
+                f"{cpu:.2f} × the CPU time an event; {note}",
             )
         )
     peak = max(run.peak_bytes for run in runs[_OWN])
