@@ -14,7 +14,7 @@ from schemas.ledger import REJECTED_CATEGORY, WrittenFile
 from transforms.avro_blocks import SYNC_BYTES, Codec, block, container_header, sync_marker
 from transforms.encode import Encoding
 
-BLOCK_BYTES = 256 << 10
+BLOCK_BYTES = 1 << 20
 OPEN_PARTS = 2
 
 Encode = Callable[[Sequence[Any]], dict[str, list[bytes]]]
