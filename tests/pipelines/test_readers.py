@@ -198,7 +198,7 @@ import duckdb
 connection = duckdb.connect()
 (extension,) = glob.glob(sys.argv[1] + "/duckdb_extension_avro/extensions/*/avro.duckdb_extension")
 connection.execute(f"LOAD '{extension}'")
-rows = connection.execute("SELECT * FROM read_avro(?)", [sys.argv[2]])
+rows = connection.execute("SELECT * FROM read_avro(?, hive_partitioning=false)", [sys.argv[2]])
 names = [column[0] for column in rows.description]
 for row in rows.fetchall():
     print(json.dumps(dict(zip(names, row, strict=True)), default=str))
