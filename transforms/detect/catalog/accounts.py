@@ -69,13 +69,18 @@ AT_HOST = Detector(
     name="account_at_host",
     kind="USERNAME",
     pattern=(
-        r"(?<![\w./@%+'$-])(?:(?P<value>(?!(?:[A-Z][a-z]+){3})[A-Za-z_][\w.-]{0,63})@(?='?\[?\d{1,3}\.\d{1,3}\.\d{1,3}\.|localhost\b|ip-\d|\[)"
+        r"(?<![\w./@%+'$-])(?:(?P<value>(?!(?:[A-Z][a-z]+){3}|_+@)[A-Za-z_][\w.-]{0,63})@(?='?\[?(?:::ffff:)?\d{1,3}\.\d{1,3}\.\d{1,3}\.|localhost\b|ip-\d|\[)"
         r")"
     ),
-    trigger=r"[A-Za-z0-9_.-]@'?(?:\[|[0-9]{1,3}\.|localhost|ip-[0-9])",
+    trigger=r"[A-Za-z0-9_.-]@'?(?:\[|(?:::ffff:)?[0-9]{1,3}\.|localhost|ip-[0-9])",
     source="RFC 3986, 3.2.1 (userinfo@host) as ssh, PostgreSQL and pgbouncer write it",
-    examples=("ssh «anna»@10.0.0.1 ls", "[«li.na»@203.0.113.9] x", "login «bob»@localhost"),
-    counter_examples=("a/b@10.0.0.1x", "java.lang.Object@1f2e3d", "@localhost"),
+    examples=(
+        "ssh «anna»@10.0.0.1 ls",
+        "[«li.na»@203.0.113.9] x",
+        "login «bob»@localhost",
+        "from «li»@::ffff:10.0.0.1",
+    ),
+    counter_examples=("a/b@10.0.0.1x", "from x=_@10.0.0.1", "java.lang.Object@1f2e3d", "@localhost"),
     boundary="«x»@10.1.1.1",
     score=0.85,
 )

@@ -167,7 +167,7 @@ _CLIENT_AND_IDENT = re.compile(r"[^\s\[\]\"] [^\s\"]{1,64} \Z")
 ACCESS_LOG = Detector(
     name="access_log_user",
     kind="USERNAME",
-    pattern=r"(?<=\s)(?P<value>(?!-)[^\s\[\]\"=]{1,128}) (?=\[\d{1,2}/[A-Z][a-z]{2}/\d{4}:)",
+    pattern=r"(?<=\s)(?P<value>(?!-)[^\s\[\]\"=<]{1,128}) (?=\[\d{1,2}/[A-Z][a-z]{2}/\d{4}:)",
     trigger=r"[^- ] \[[0-9]{1,2}/[A-Z][a-z]{2}/[0-9]{4}:",
     source="Apache mod_log_config, Common Log Format %h %l %u %t; nginx combined",
     examples=(
