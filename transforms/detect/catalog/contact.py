@@ -40,7 +40,7 @@ _METRIC_BEFORE = re.compile(
     r"[\"']?[ \t]{0,2}[=:]?[ \t]{0,2}\Z"
 )
 _UNIT_BEHIND = re.compile(
-    r"(?i)[ \t]?(?:bytes?|[kmgt]?i?b\b|reads?|bp\b|ns\b|us\b|ms\b|s\b|rows?|records?|%|bases|pairs)"
+    r"(?i)[ \t]?(?:(?:bytes?|[kmgt]?i?b|reads?|bp|ns|us|ms|s|rows?|records?|bases|pairs)\b|%)"
 )
 
 
