@@ -69,10 +69,10 @@ AT_HOST = Detector(
     name="account_at_host",
     kind="USERNAME",
     pattern=(
-        r"(?<![\w./@%+'$-])(?:(?P<value>(?!(?:[A-Z][a-z]+){3}|_+@)[A-Za-z_][\w.-]{0,63})@(?='?\[?(?:::ffff:)?\d{1,3}\.\d{1,3}\.\d{1,3}\.|localhost\b|ip-\d|\[)"
+        r"(?<![\w./@%+'$-])(?:(?P<value>(?!(?:[A-Z][a-z]+){3}|_+@)[A-Za-z_][\w.-]{0,63})@(?='?\[?(?:::[Ff]{4}:)?\d{1,3}\.\d{1,3}\.\d{1,3}\.|localhost\b|ip-\d|\[)"
         r")"
     ),
-    trigger=r"[A-Za-z0-9_.-]@'?(?:\[|(?:::ffff:)?[0-9]{1,3}\.|localhost|ip-[0-9])",
+    trigger=r"[A-Za-z0-9_.-]@'?(?:\[|(?:::[Ff]{4}:)?[0-9]{1,3}\.|localhost|ip-[0-9])",
     source="RFC 3986, 3.2.1 (userinfo@host) as ssh, PostgreSQL and pgbouncer write it",
     examples=(
         "ssh «anna»@10.0.0.1 ls",
