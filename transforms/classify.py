@@ -17,7 +17,6 @@ from transforms.batches import Outcome, Stepped, apply_step
 from transforms.event_time import event_time_ms
 from transforms.rejections import Rejecter
 
-MAX_NAME = 64
 UNNAMEABLE = "unnameable"
 _MAX_DEPTH = 16
 _CACHED_KEYS = 4096

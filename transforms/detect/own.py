@@ -1,6 +1,5 @@
 """Find the event's own people in its text: the literal values of its fields."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +10,6 @@ OWN = "own_people"
 """Name of this recognizer."""
 
 OWN_SCORE = 0.99
-_V4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _SHORTEST_NAME = 4
 _SHORTEST_NUMBER = 6
 

@@ -13,7 +13,6 @@ _FOLLOWS = re.compile(
 _STRONG = frozenset(
     "for by of as invalid illegal unknown authenticating new failed deleting adding username".split()
 )
-_QUOTES = "\"'`<[(“‘「【"
 _ACCOUNT_SHAPE = re.compile(r"(?=.{0,63}[\d._@-])(?=.{0,63}[A-Za-z]).{3,64}\Z")
 
 
