@@ -230,6 +230,4 @@ SECRETS: tuple[Detector, ...] = (
     AUTHORIZATION,
     USERINFO,
     COOKIE,
-    QUOTED_PASSWORD,
-    OPTION,
 )
