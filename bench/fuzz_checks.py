@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import quote
 
 from schemas.policy_file import default_policy
@@ -9,7 +10,7 @@ from schemas.recognizer_file import CustomEntry, WeightedPattern
 from transforms.detect import CATALOG, Detection, Known, Span, TextRedactor
 from transforms.detect.custom import CustomRecognizer
 from transforms.detect.scan import ENGINES
-from transforms.detect.spans import merge, without_protected
+from transforms.detect.spans import merge, settled, without_protected
 from transforms.detect.spans import replace as replace_spans
 from transforms.detect.views import decode
 
@@ -82,11 +83,7 @@ class Checks:
                 yield Finding("fast path = plain path", f"{name}: {who}", text)
 
     def _idempotent(self, text: str) -> Iterator[Finding]:
-        """Check a text whose values stand apart; of glued ones a second run may take more, as the docs say."""
-        spans = self.redactor.find(text)
-        if any(_glued(text, span) for span in spans):
-            return
-        once = replace_spans(text, spans).text
+        once = replace_spans(text, self.redactor.find(text)).text
         again = self.redactor.find(once)
         if again:
             who = ", ".join(sorted({span.recognizer for span in again}))
@@ -110,11 +107,6 @@ class Checks:
             yield Finding("no own value left", f"{person.kind} between {separator!r}", whole)
 
 
-def _glued(text: str, span: Span) -> bool:
-    before, behind = text[: span.start][-1:], text[span.end : span.end + 1]
-    return before.isalnum() or behind.isalnum() or before == ">" or behind == "<"
-
-
 def _holds(text: str, value: str) -> bool:
     view = decode(text)
     return value in text.lower() or (view is not None and value in view.text.lower())
@@ -122,6 +114,10 @@ def _holds(text: str, value: str) -> bool:
 
 def plainly(redactor: TextRedactor, text: str) -> Sequence[Span]:
     """Ask every recognizer for the text and its view, without any scan."""
+    return settled(text, _read(redactor, text), partial(_read, redactor))
+
+
+def _read(redactor: TextRedactor, text: str) -> Sequence[Span]:
     spans = _asked(redactor, text)
     view = decode(text)
     if view is not None:

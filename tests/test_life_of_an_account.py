@@ -31,7 +31,7 @@ def test_an_account_lives_is_erased_and_in_the_end_nothing_is_left(mariadb: Mari
     )
     assert done.returncode == 0, done.stdout + done.stderr
     before, after = done.stdout.split("== The receipt says what went")
-    assert "records hold canary 1" in before
+    assert "records hold canary 1" in before, done.stdout + done.stderr
     assert "hold canary" not in after
     assert done.stderr.count("nobody is known by this pseudonym") == 2
 

@@ -1,5 +1,6 @@
 """A redaction job with a known key and a known day, and its output as plain fastavro reads it."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -36,6 +37,7 @@ def write_lines(tmp_path: Path) -> Callable[..., Path]:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"".join(line + b"\n" for line in lines))
+        os.utime(path, (NOW_MS / 1000, NOW_MS / 1000))
         return path
 
     return write

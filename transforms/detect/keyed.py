@@ -49,7 +49,7 @@ class KeyedValues:
 
     def find(self, text: str) -> Iterator[Span]:
         """Yield the values of known keys, from left to right."""
-        elements = _ELEMENT.finditer(text) if "</" in text else ()
+        elements = _elements(text) if "</" in text else ()
         for key in chain(_KEY.finditer(text), elements):
             found = self._classify(_whole_key(text, key)) or self._with_words_before(text, key)
             value = _VALUE.match(text, key.end()) if found is not None else None
@@ -74,6 +74,14 @@ class KeyedValues:
             return None
         before = _BEFORE.search(text, max(0, key.start() - _LOOK_BACK), key.start())
         return None if before is None else self._classify(before.group() + key.group("key"))
+
+
+def _elements(text: str) -> Iterator[re.Match[str]]:
+    """Yield the start tags of elements; what may be a token that redaction has written needs its end tag."""
+    for tag in _ELEMENT.finditer(text):
+        key = tag.group("key")
+        if not key.isupper() or re.compile(rf"[^<>]*</(?:[\w.-]+:)?{re.escape(key)}>").match(text, tag.end()):
+            yield tag
 
 
 def _whole_key(text: str, key: re.Match[str]) -> str:

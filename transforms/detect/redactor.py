@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from transforms.detect.own import Known, People, folded
 from transforms.detect.scan import compile_scan
-from transforms.detect.spans import RedactedText, Span, merge, replace, without_protected
+from transforms.detect.spans import RedactedText, Span, merge, replace, settled, without_protected
 from transforms.detect.urls import url_spans
 from transforms.detect.views import TRIGGER as ENCODED
 from transforms.detect.views import View, decode
@@ -22,7 +22,7 @@ LONGEST_CACHED = 4096
 
 WINDOW = 65_536
 OVERLAP = 8_192
-"""A text of more than `WINDOW` characters is read in windows that overlap, so that memory and time stay linear."""
+"""A text of more than `WINDOW` characters is read once, in windows that overlap, so that memory and time stay linear."""
 
 Treat = Callable[[str, str], str | None]
 
@@ -170,11 +170,20 @@ class TextRedactor:
             if mask < 2 and view is None:
                 yield _Analysed((), None, RedactedText(text))
                 continue
-            spans = self._ask(text, mask)
-            if view is not None:
-                spans += _mapped(self._ask(view.text, view_masks[text]), view)
-            merged = tuple(merge(without_protected(text, spans))) if spans else ()
-            yield _Analysed(merged, view, replace(text, merged))
+            found = self._merged(text, mask, view, view_masks.get(text, 0))
+            spans = settled(text, found, self._alone) if found and len(text) <= WINDOW else found
+            yield _Analysed(spans, view, replace(text, spans))
+
+    def _alone(self, text: str) -> Sequence[Span]:
+        mask = self._scan([text])[0]
+        view = decode(text) if mask & 1 else None
+        return self._merged(text, mask, view, self._scan([view.text])[0] if view else 0)
+
+    def _merged(self, text: str, mask: int, view: View | None, view_mask: int) -> Sequence[Span]:
+        spans = self._ask(text, mask)
+        if view is not None:
+            spans += _mapped(self._ask(view.text, view_mask), view)
+        return merge(without_protected(text, spans)) if spans else ()
 
     def _ask(self, text: str, mask: int) -> list[Span]:
         if mask < 2:

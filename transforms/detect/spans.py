@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ _PROTECTED = re.compile(
     r"|(?<![\d.])(?:\d{1,3}\.){3}0/24(?!\d)"
     r"|(?<![\w:.])(?:[0-9a-f]{1,4}:){0,3}:/48(?!\d)"
 )
+_READINGS = 4
+_JOINTS = frozenset("+-_.")
 _MARKS = ("<", "/24", "/48", *(f"{prefix}_" for prefix in PREFIXES))
 
 
@@ -105,31 +107,78 @@ def without_protected(text: str, spans: Sequence[Span]) -> list[Span]:
     protected = [match.span() for match in _PROTECTED.finditer(text)]
     if not protected:
         return list(spans)
-    starts, ends = zip(*protected, strict=True)
+    return _without(text, spans, protected)
+
+
+def _without(text: str, spans: Sequence[Span], cuts: Sequence[tuple[int, int]]) -> list[Span]:
+    starts, ends = zip(*cuts, strict=True)
     return [
         piece
         for span in spans
-        for piece in _pieces(
-            text, span, protected[bisect_right(ends, span.start) : bisect_left(starts, span.end)]
-        )
+        for piece in _pieces(text, span, cuts[bisect_right(ends, span.start) : bisect_left(starts, span.end)])
     ]
 
 
 def _pieces(text: str, span: Span, cuts: Sequence[tuple[int, int]]) -> Iterator[Span]:
-    at = span.start
     if not cuts:
         yield span
         return
+    # What follows the token that begins a value was left beside it when the token was written, and a part of an
+    # address is none.
+    if cuts[0][0] <= span.start or span.kind == "IP_ADDRESS":
+        return
+    at = span.start
     for start, end in [*cuts, (span.end, span.end)]:
         piece = text[at:start]
-        # What touches the token that begins a value was left beside the value when the token was written.
-        glued = at > span.start == cuts[0][0] and piece[:1].isalnum()
-        if any(map(str.isalnum, piece)) and not glued:
+        if any(map(str.isalnum, piece)):
             left = at + len(piece) - len(piece.lstrip())
-            yield Span(
-                left, left + len(piece.strip()), span.kind, span.score, span.recognizer, span.replacement
-            )
+            yield span._replace(start=left, end=left + len(piece.strip()))
         at = max(at, end)
+
+
+def settled(text: str, spans: Sequence[Span], find: Callable[[str], Sequence[Span]]) -> Sequence[Span]:
+    """Add the spans that show only once the values that they touch are replaced; `find` reads a text afresh.
+
+    Example:
+        >>> find = lambda text: [Span(8, 9, "DIGIT", 0.5, "d")] if text == "a<EMAIL>7" else []
+        >>> [(span.start, span.end) for span in settled("ab@c.cn7", [Span(1, 7, "EMAIL", 0.5, "e")], find)]
+        [(1, 7), (7, 8)]
+    """
+    for _ in range(_READINGS):
+        if not _touching(text, spans):
+            break
+        redacted = replace(text, spans).text
+        tokens = list(_tokens(spans))
+        more = _without(redacted, find(redacted), [token for token, _ in tokens])
+        if not more:
+            break
+        ends = [end for (_, end), _ in tokens]
+        shifts = [0, *(shift for _, shift in tokens)]
+        moved = ((shifts[bisect_right(ends, span.start)], span) for span in more)
+        added = [span._replace(start=span.start - by, end=span.end - by) for by, span in moved]
+        spans = sorted([*spans, *added], key=lambda span: span.start)
+    return spans
+
+
+def _touching(text: str, spans: Sequence[Span]) -> bool:
+    """Tell whether a span stands beside what could go on in its value: patterns end there, but not at a token."""
+    return any(
+        _goes_on(text[span.end : span.end + 1]) or _goes_on(text[max(0, span.start - 1) : span.start])
+        for span in spans
+    )
+
+
+def _goes_on(character: str) -> bool:
+    return character.isalnum() or character in _JOINTS
+
+
+def _tokens(spans: Sequence[Span]) -> Iterator[tuple[tuple[int, int], int]]:
+    """Yield where the token of each span stands once all are written, and how far it moves what follows."""
+    shift = 0
+    for span in spans:
+        start = span.start + shift
+        shift += len(span.token) - (span.end - span.start)
+        yield (start, start + len(span.token)), shift
 
 
 def replace(text: str, spans: Sequence[Span]) -> RedactedText:

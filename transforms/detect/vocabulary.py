@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
+from transforms.pseudonyms import PSEUDONYM
+
 PASSWORD, SECRET, SESSION, NAMED, NUMBERED, PERSON, DIGITS, TEXT = (
     "password",
     "secret",
@@ -92,6 +94,7 @@ _NO_SECRET = frozenset(
 _WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+\d*|[A-Z]\d*|\d+|[\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LONGEST_KEY = 4
+_ENDS_IN_PSEUDONYM = re.compile(rf"(?<![A-Za-z0-9]){PSEUDONYM.pattern}\Z")
 
 
 def words_of(key: str) -> tuple[str, ...]:
@@ -136,6 +139,8 @@ class Vocabulary:
         return rf"(?i)(?:{keys})[_.-]?[\"'\])]{{0,2}}[ \t]{{0,4}}(?:[=:>(\[]|：|＝|【|（|“)"
 
     def _classify(self, key: str) -> tuple[str, str] | None:
+        if _ENDS_IN_PSEUDONYM.search(key):
+            return None
         parts = list(_WORD.finditer(key))
         if not parts or len(key) - parts[-1].end() > 1:
             return None

@@ -1,9 +1,11 @@
 import re
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
-from transforms.detect import CATALOG, Detection, Detector
+from transforms.detect import CATALOG, Detection, Detector, catalog
 from transforms.detect.scan import ENGINES, compile_scan
 
 _MARKS = re.compile("[«»]")
@@ -61,6 +63,17 @@ def test_no_trigger_repeats_or_lists_a_character_of_several_bytes() -> None:
     found = [one.name for one in Detection().recognizers() if of_bytes.search(one.trigger)]
 
     assert found == []
+
+
+def test_every_detector_that_a_module_defines_is_in_the_catalogue() -> None:
+    defined = [
+        one
+        for module in iter_modules(catalog.__path__, f"{catalog.__name__}.")
+        for one in vars(import_module(module.name)).values()
+        if isinstance(one, Detector)
+    ]
+
+    assert {one.name for one in defined} == {one.name for one in CATALOG}
 
 
 def test_detectors_have_names_of_their_own() -> None:

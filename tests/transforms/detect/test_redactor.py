@@ -2,6 +2,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 from transforms.detect import CATALOG, Detection, Detector, Known, Span, TextRedactor
 from transforms.detect.redactor import OVERLAP, WINDOW
 from transforms.detect.scan import ENGINES
-from transforms.detect.spans import merge, without_protected
+from transforms.detect.spans import merge, settled, without_protected
 from transforms.detect.triggers import ALWAYS
-from transforms.detect.views import decode
+from transforms.detect.views import View, decode
 
 _ALPHABET = "abcXYZ019 \t\n=:;,.@/\\%&-_+'\"()[]{}<>用户张伟：，１é\u200b\x1b\x00"
 _FRAGMENTS = [
@@ -28,12 +29,25 @@ TEXTS = st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(_ALPHABET, max_s
 
 def plainly(redactor: TextRedactor, text: str) -> Sequence[Span]:
     """Ask every recognizer for the text and its view, without any scan."""
-    spans = [span for recognizer in redactor.recognizers for span in recognizer.find(text)]
+    return settled(text, _read(redactor, text), partial(_read, redactor))
+
+
+def _read(redactor: TextRedactor, text: str) -> Sequence[Span]:
+    spans = _asked(redactor, text)
     view = decode(text)
     if view is not None:
-        found = [span for recognizer in redactor.recognizers for span in recognizer.find(view.text)]
-        spans += [Span(*view.original(s.start, s.end), s.kind, s.score, s.recognizer) for s in found]
+        spans += [s._replace(**_original(view, s)) for s in _asked(redactor, view.text)]
     return merge(without_protected(text, spans))
+
+
+def _asked(redactor: TextRedactor, text: str) -> list[Span]:
+    found = (span for recognizer in redactor.recognizers for span in recognizer.find(text))
+    resolved = (redactor.resolve(span, text[span.start : span.end]) for span in found)
+    return [span for span in resolved if span is not None]
+
+
+def _original(view: View, span: Span) -> dict[str, int]:
+    return dict(zip(("start", "end"), view.original(span.start, span.end), strict=True))
 
 
 def _extents(spans: Sequence[Span]) -> list[tuple[int, int, str]]:
@@ -94,6 +108,36 @@ def test_redaction_is_idempotent(text: str, redactor: TextRedactor) -> None:
     once = redactor.redact([text], [()])[0].text
 
     assert redactor.redact([once], [()])[0].text == once
+
+
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        pytest.param(
+            "Authorization: Digest username=x, response=01=o'neil@example.com;mail:a@b.cn。",
+            "Authorization: Digest <SECRET>;mail:<EMAIL>。",
+            id="a-header-that-ends-at-a-quote",
+        ),
+        pytest.param(
+            "from ::ffff:203.0.113.9:3306C:", "from ::ffff:203.0.113.0/24:3306C:", id="half-a-mapped-address"
+        ),
+        pytest.param("021-51234567+44 20 7946 0123", "<PHONE_CN><PHONE>", id="two-telephone-numbers"),
+        pytest.param("/home/x/home/y", "/home/<USERNAME>/home/y", id="a-home-in-a-home"),
+        pytest.param(
+            "-token 0123abcd list</", "-token <SECRET> list</", id="a-token-that-looks-like-an-element"
+        ),
+    ],
+)
+def test_nothing_is_left_for_a_second_run_of(text: str, redacted: str, redactor: TextRedactor) -> None:
+    for read in (text, redacted):
+        assert redactor.redact([read], [()])[0].text == redacted
+
+
+@pytest.mark.parametrize("key", ["qq", "uid", "mrn", "pwd", "wechat"])
+def test_a_pseudonym_that_ends_in_a_key_is_no_key(key: str, redactor: TextRedactor) -> None:
+    text = f"https://usr_1_{'a2' * 10}"[: -len(key)] + f"{key}:8443/v1/runs"
+
+    assert redactor.redact([text], [()])[0].text == text
 
 
 @settings(deadline=None, max_examples=100)

@@ -100,7 +100,7 @@ HOME = Detector(
     name="home_directory",
     kind="USERNAME",
     pattern=(
-        r"(?<![\w.:/-])(?:/[\w.-]{1,64}){0,6}?/(?:home|homes|Users)\d?/(?P<value>(?!(?:Shared|Public|linuxbrew)\b)[\w][\w.@+-]{0,63})(?![\w.@+-])"
+        r"(?<![\w.:/-])(?<!<USERNAME>)(?:/[\w.-]{1,64}){0,6}?/(?:home|homes|Users)\d?/(?P<value>(?!(?:Shared|Public|linuxbrew)\b)[\w][\w.@+-]{0,63})(?![\w.@+-])"
     ),
     trigger=r"/(?:home|homes|Users)[0-9]?/[0-9A-Za-z_]",
     source="Filesystem Hierarchy Standard 3.0, 3.8; macOS File System Programming Guide",

@@ -82,7 +82,7 @@ MAILBOX = Detector(
     name="mailbox_name",
     kind="PERSON",
     pattern=rf"(?P<value>(?:{_WORD}(?:,? (?:[A-Z]\.|{_WORD})){{0,3}}|{_NAME_ZH}))[\"']? ?<(?=[^\s<>@]{{1,64}}@|EMAIL>|(?:usr|uin)_)",
-    trigger=r"[a-z\x80-\xff.][\"']? ?<[^ <>@]{1,256}@|<(?:usr|uin)_",
+    trigger=r"[a-z\x80-\xff.][\"']? ?<[^ <>@]{1,256}@|<(?:EMAIL>|usr_|uin_)",
     source="RFC 5322, 3.4 (name-addr); Git trailers",
     examples=(
         "Submitted-By: «Anna Smith» <a@example.com>",

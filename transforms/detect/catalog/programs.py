@@ -114,7 +114,7 @@ ARN = Detector(
     kind="USERNAME",
     pattern=(
         r"\barn:aws[a-z-]{0,20}:(?:iam|sts)::[^:\s\"']{0,32}:(?:user/|assumed-role/[\w+=,.@-]{1,64}/|federated-user/)(?:[\w+=,.@-]{1,64}/){0,8}"
-        r"(?P<value>[\w+=,.@-]{1,64})(?![\w+=,.@-]|/<)"
+        r"(?P<value>[\w+=,.@-]{1,64})(?![\w+=,.@-]|(?:/[\w+=,.@-]{1,64}){0,8}/<)"
     ),
     trigger=r"arn:aws[a-z-]{0,20}:(?:iam|sts)::",
     source="AWS IAM user guide, IAM ARNs",
@@ -168,7 +168,7 @@ ACCESS_LOG = Detector(
     name="access_log_user",
     kind="USERNAME",
     pattern=r"(?<=\s)(?P<value>(?!-)[^\s\[\]\"=<]{1,128}) (?=\[\d{1,2}/[A-Z][a-z]{2}/\d{4}:)",
-    trigger=r"[^- ] \[[0-9]{1,2}/[A-Z][a-z]{2}/[0-9]{4}:",
+    trigger=r"(?:[^- ]|[^ ]-) \[[0-9]{1,2}/[A-Z][a-z]{2}/[0-9]{4}:",
     source="Apache mod_log_config, Common Log Format %h %l %u %t; nginx combined",
     examples=(
         '10.x - «anna» [10/Oct/2023:13:55:36 +0000] "GET / HTTP/1.0" 200 1',
@@ -202,7 +202,7 @@ PROXY_LOG = Detector(
 RUOYI = Detector(
     name="ruoyi_login",
     kind="USERNAME",
-    pattern=r"\](?:内网IP|[^\[\]]{1,60})\[(?P<value>[^\[\]\s]{1,64})\]\[(?=(?:Success|Error|Logout|Register)\])",
+    pattern=r"\](?:内网IP|[^\[\]\n]{1,60})\[(?P<value>[^\[\]\s]{1,64})\]\[(?=(?:Success|Error|Logout|Register)\])",
     trigger=r"\]\[(?:Success|Error|Logout|Register)\]",
     source="RuoYi AsyncFactory.recordLogininfor: [ip]place[user][status][message]",
     examples=(
@@ -221,7 +221,7 @@ HDFS_HOME = Detector(
     name="hdfs_home",
     kind="USERNAME",
     pattern=(
-        r"(?:hdfs://[^/\s\"']{0,255}|(?<![\w./-]))/user/(?P<value>(?!(?:hive|spark|history|oozie|hue|impala|hdfs)\b)[A-Za-z_][\w.@-]{0,63})"
+        r"(?:hdfs://[^/\s\"']{0,255}|(?<![\w./-])(?<!<USERNAME>))/user/(?P<value>(?!(?:hive|spark|history|oozie|hue|impala|hdfs)\b)[A-Za-z_][\w.@-]{0,63})"
         r"(?=[/\"':\s]|\Z)"
     ),
     trigger=r"/user/[A-Za-z_]",

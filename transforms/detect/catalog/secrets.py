@@ -230,4 +230,6 @@ SECRETS: tuple[Detector, ...] = (
     AUTHORIZATION,
     USERINFO,
     COOKIE,
+    QUOTED_PASSWORD,
+    OPTION,
 )
