@@ -1,6 +1,11 @@
-"""Small output roots for tests: made-up events and rejections, staged and committed by the real code."""
+"""Small output roots for tests: made-up events and rejections, staged and committed by the real code.
 
-from collections.abc import Iterable, Sequence
+Also what reads a root back, and what keeps it from being written.
+"""
+
+import resource
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -143,3 +148,14 @@ def read_records(root: Path, category: str) -> list[dict[str, object]]:
 def tree(root: Path) -> list[str]:
     """Return the files under a root by their relative paths, in order."""
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+@contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond a size: what a full disk does, for any user."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

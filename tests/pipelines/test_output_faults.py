@@ -1,12 +1,10 @@
 """A disk that refuses gives one clear line and no half-written file; a kill loses and doubles nothing."""
 
 import random
-import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from pipelines.expire import apply_plan, plan_expiry, write_plan
 from pipelines.ledger_files import read_ledgers
 from schemas.errors import OutputError
 from tests.conftest import absent
-from tests.made_output import event_ids, make_event, staged_run, tree
+from tests.made_output import event_ids, file_size_limit, make_event, staged_run, tree
 
 KILLS = 25
 LONGEST_COMMIT_SECONDS = 0.035
@@ -31,17 +29,6 @@ print("ready", flush=True)
 sys.stdin.readline()
 commit_run(Path(sys.argv[1]), events)
 """
-
-
-@contextmanager
-def file_size_limit(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond a size: what a full disk does, for any user."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture

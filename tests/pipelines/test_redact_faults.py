@@ -4,21 +4,18 @@ import gzip
 import json
 import os
 import random
-import resource
 import shutil
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from pipelines.ledger_files import read_ledgers
 from schemas.errors import InputError, OutputError
 from tests.conftest import NOW_MS, ROOT, absent
-from tests.made_output import EVENTS_ROOT, event_ids, read_records, tree
+from tests.made_output import EVENTS_ROOT, event_ids, file_size_limit, read_records, tree
 
 COMMAND = [str(ROOT / ".venv/bin/logveil"), "redact", "--now=2026-11-24", "--workers=1"]
 LINES = [
@@ -32,17 +29,6 @@ NOBODY = 65534
 
 def partition_files(root):
     return [name for name in tree(root) if name.startswith("category=")] if root.exists() else []
-
-
-@contextmanager
-def file_size_limit(size: int) -> Iterator[None]:
-    """Let no file of this process grow beyond a size: what a full disk does, for any user."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def cut_gzip(folder):
