@@ -12,6 +12,7 @@ from rich.console import Console
 
 from pipelines.account_options import EventsUrl, Force, Json, Now, Reason, TableName, moment
 from pipelines.calendar import calendar_rows
+from pipelines.detectors import RecognizersOption, detection_of
 from pipelines.expire import ExpiringTable, apply_plan, plan_expiry, write_plan
 from pipelines.mysql_retention import EventTable
 from pipelines.mysql_table import DEFAULT_TABLE
@@ -26,6 +27,7 @@ from schemas.errors import OptionsError
 from schemas.policy import Policy
 from schemas.verification import Problem
 from transforms.check_texts import checking_redactor
+from transforms.detect import TextRedactor
 
 _PROBLEMS = 1
 
@@ -103,6 +105,7 @@ def _tables(mysql: str | None, table: str, vault: str | None, policy: Policy) ->
 def verify(
     root: Root,
     policy: PolicyOption = None,
+    recognizers: RecognizersOption = None,
     canary: Canary = None,
     canaries: Canaries = None,
     detect: Detect = True,
@@ -115,7 +118,7 @@ def verify(
     """Read everything back and report each problem as one line; the exit code is 1 if there is any."""
     present = moment(now)
     loaded = read_policy(policy)
-    scanner = checking_redactor(loaded) if detect else None
+    scanner = _scanner(loaded, recognizers, detect)
     strings = [*(canary or ()), *_lines(canaries)]
     problems = verify_root(root, present, loaded, scanner, strings)
     problems += verify_tables(_tables(mysql, table, vault, loaded), present)
@@ -126,6 +129,15 @@ def verify(
     _report(root, problems, as_json)
     if problems:
         raise typer.Exit(_PROBLEMS)
+
+
+def _scanner(policy: Policy, recognizers: Path | None, detect: bool) -> TextRedactor | None:
+    """Return the detectors with which `logveil redact` would redact, None where they are not wanted."""
+    if detect:
+        return checking_redactor(policy, detection_of(policy, recognizers))
+    if recognizers is not None:
+        raise OptionsError("--recognizers has no use with --no-detect")
+    return None
 
 
 def _lines(path: Path | None) -> list[str]:

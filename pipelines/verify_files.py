@@ -3,7 +3,7 @@
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -14,6 +14,7 @@ import fastavro
 import orjson
 
 from schemas.avro import REJECTION, event_schema
+from schemas.errors import DetectorError
 from schemas.ledger import REJECTED_CATEGORY
 from schemas.policy import Policy, Treatment
 from schemas.retention_plan import parse_partition
@@ -25,6 +26,7 @@ from transforms.check_records import OTHERS, Fault, RecordCheck, field_rules
 SCANNED_AT_ONCE = 256
 
 Record = Mapping[str, Any]
+Scan = Callable[[Sequence[str], Sequence[Sequence[Any]]], Sequence["Scanned"]]
 
 
 class Scanned(Protocol):
@@ -119,9 +121,10 @@ class FileVerifier:
         texts = [text for record in records for text in _texts(record, Treatment.REDACT_TEXT)]
         urls = [text for record in records for text in _texts(record, Treatment.REDACT_URL)]
         for given, scan in ((texts, self.scanner.redact), (urls, self.scanner.redact_url)):
-            results = scan(given, [()] * len(given))
-            for text, result in zip(given, results, strict=True):
-                if result.text != text:
+            for text, result in zip(given, _scanned(given, scan), strict=True):
+                if result is None:
+                    yield ProblemKind.TEXT, "have a text on which a detector fails"
+                elif result.text != text:
                     yield ProblemKind.TEXT, "have a text in which the detectors find something"
 
 
@@ -148,6 +151,16 @@ def _texts(record: Record, treatment: Treatment) -> Iterator[str]:
         text = holder.get(name.removeprefix(OTHERS))
         if text is not None:
             yield text
+
+
+def _scanned(texts: Sequence[str], scan: Scan) -> Sequence[Scanned | None]:
+    """Return texts after the detectors, None in place of one on which a detector fails."""
+    try:
+        return scan(texts, [()] * len(texts))
+    except DetectorError:
+        if len(texts) == 1:
+            return [None]
+        return [result for text in texts for result in _scanned([text], scan)]
 
 
 @cache

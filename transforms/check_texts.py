@@ -9,6 +9,6 @@ _NO_KEY = PseudonymKey(bytes(32), "0")
 """Only whether a value would be replaced counts here, not by what; so no secret is needed."""
 
 
-def checking_redactor(policy: Policy) -> TextRedactor:
-    """Return a redactor that leaves a text alone if it was redacted under the policy."""
-    return Detection.of(policy).build(field_treatment(compile_treatments(policy, _NO_KEY)))
+def checking_redactor(policy: Policy, detection: Detection) -> TextRedactor:
+    """Return a redactor that leaves a text alone if it was redacted under the policy with this detection."""
+    return detection.build(field_treatment(compile_treatments(policy, _NO_KEY)))

@@ -1,4 +1,4 @@
-"""Detectors of others: by an entry point of an installed package and by a file, down to the worker processes."""
+"""Detectors of others, of an installed package or in a file: in the worker processes, and in the verification."""
 
 import json
 import os
@@ -9,12 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.detectors import detection_of, installed_recognizers
-from schemas.errors import DetectorError, RecognizerFileError
+from schemas.errors import DetectorError, OptionsError, RecognizerFileError
+from schemas.ledger import Ledger
 from schemas.policy_file import default_policy
 from tests.conftest import NOW_MS
-from tests.made_output import EVENTS_ROOT, read_records
+from tests.made_output import EVENTS_ROOT, POLICY, read_records
 from transforms.detect import Detection
 from transforms.detect.scan import ENGINES
 
@@ -46,6 +49,7 @@ recognizers:
     patterns: [{name: weak, regex: '\b\d{5}\b', score: 0.01}]
     score_thresholds: {default: 0.4}
 """
+FOUND = "1 records have a text in which the detectors find something"
 
 
 @pytest.fixture
@@ -64,6 +68,42 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
         return site
 
     return make
+
+
+@pytest.fixture
+def zip_codes(tmp_path: Path) -> Path:
+    """Return a file of recognizers that finds zip codes."""
+    path = tmp_path / "own.yaml"
+    path.write_text(RECOGNIZERS)
+    return path
+
+
+@pytest.fixture
+def redacted(
+    redact: Callable[..., Ledger], write_lines: Callable[..., Path], tmp_path: Path
+) -> Callable[..., Path]:
+    """Return a function that redacts an event with a zip code and a ticket and returns the root."""
+    event = {"__TIMESTAMP__": NOW_MS - 1000, "description": "took ACME-1234 to zip 12345"}
+
+    def run(recognizers: Path | None = None) -> Path:
+        redact(write_lines([json.dumps(event).encode()]), detection=detection_of(POLICY, recognizers))
+        return tmp_path / "out"
+
+    return run
+
+
+def verify(root: Path, *options: str | Path) -> tuple[int, str]:
+    """Return the exit code and the output of `logveil verify`."""
+    command = ["verify", str(root), "--now=2026-11-24", *map(str, options)]
+    result = CliRunner().invoke(app, command)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def only_file(root: Path) -> Path:
+    (path,) = root.glob("category=*/*/*.avro")
+    return path.relative_to(root)
 
 
 def test_nothing_is_added_where_no_package_and_no_file_does() -> None:
@@ -160,3 +200,42 @@ def test_every_scan_engine_gives_what_is_added_the_same_texts(install: Callable[
     found = [Detection(engine=engine, extra=extra).build().redact(texts, [()] * 3) for engine in ENGINES]
 
     assert [[one.text for one in result] for result in found] == [["see <TICKET>", "acme", "x\n<TICKET>"]] * 3
+
+
+def test_what_was_redacted_with_a_file_leaves_nothing_to_find_with_it(
+    redacted: Callable[..., Path], zip_codes: Path
+) -> None:
+    root = redacted(zip_codes)
+
+    assert [record["description"] for record in read_records(root, EVENTS_ROOT)] == [
+        "took ACME-1234 to zip <ZIP>"
+    ]
+    assert verify(root, "--recognizers", zip_codes) == (0, f"{root} is as it should be\n")
+
+
+def test_what_was_redacted_without_a_file_has_a_text_problem_with_it(
+    redacted: Callable[..., Path], zip_codes: Path
+) -> None:
+    root = redacted()
+
+    code, output = verify(root, "--recognizers", zip_codes)
+
+    assert verify(root) == (0, f"{root} is as it should be\n")
+    assert (code, output.splitlines()) == (1, [f"text: {only_file(root)}: {FOUND}"])
+
+
+def test_verification_knows_the_detectors_of_installed_packages(
+    redacted: Callable[..., Path], install: Callable[[str], Path]
+) -> None:
+    root = redacted()
+    install("acme_detectors:DETECTORS")
+
+    code, output = verify(root)
+
+    assert (code, output.splitlines()) == (1, [f"text: {only_file(root)}: {FOUND}"])
+    assert verify(root, "--no-detect") == (0, f"{root} is as it should be\n")
+
+
+def test_a_file_of_recognizers_without_detection_is_refused(tmp_path: Path, zip_codes: Path) -> None:
+    with pytest.raises(OptionsError, match="--recognizers has no use with --no-detect"):
+        verify(tmp_path, "--recognizers", zip_codes, "--no-detect")

@@ -18,7 +18,7 @@ from pipelines.commit import commit_steps, open_run, recover
 from pipelines.expire import apply_plan, plan_expiry, write_plan
 from pipelines.receipts import append_receipt
 from pipelines.verify import verify_root
-from schemas.errors import RetentionError
+from schemas.errors import DetectorError, RetentionError
 from tests.made_output import (
     POLICY,
     SECOND,
@@ -49,6 +49,15 @@ class SecretScanner:
 
     def redact_url(self, texts, known):
         return [Redacted(text.replace("token", "<X>")) for text in texts]
+
+
+class FailingScanner(SecretScanner):
+    """Fails on texts with the word `trap`."""
+
+    def redact(self, texts, known):
+        if any("trap" in text for text in texts):
+            raise DetectorError("recognizer trap failed")
+        return super().redact(texts, known)
 
 
 @pytest.fixture
@@ -189,6 +198,15 @@ def test_a_text_in_which_the_detectors_find_something_is_a_problem(tmp_path, val
     commit_run(tmp_path, [make_event(1, DAY, **values)])
     assert problems(tmp_path, scanner=SecretScanner()) == [
         f"text: {PATH}: 1 records have a text in which the detectors find something"
+    ]
+
+
+def test_a_text_on_which_a_detector_fails_is_a_problem_and_hides_no_other(tmp_path):
+    texts = ["a secret", "a trap", "nothing"]
+    commit_run(tmp_path, [make_event(n, DAY, output=text) for n, text in enumerate(texts)])
+    assert problems(tmp_path, scanner=FailingScanner()) == [
+        f"text: {PATH}: 1 records have a text in which the detectors find something",
+        f"text: {PATH}: 1 records have a text on which a detector fails",
     ]
 
 

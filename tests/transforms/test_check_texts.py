@@ -4,8 +4,10 @@ import pytest
 
 from schemas.policy_file import default_policy
 from transforms.check_texts import checking_redactor
+from transforms.detect import Detection
 
-REDACTOR = checking_redactor(default_policy())
+POLICY = default_policy()
+REDACTOR = checking_redactor(POLICY, Detection.of(POLICY))
 
 
 @pytest.mark.parametrize(
