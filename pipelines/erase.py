@@ -26,7 +26,7 @@ from schemas.errors import OptionsError, RetentionError
 from transforms.account_erasure import RecordEraser
 
 KIND = "erase"
-_PLAN_VERSION = 1
+_PLAN_VERSION = 2
 
 Targets = Mapping[str, Sequence[ErasureTarget]]
 
@@ -35,7 +35,8 @@ Targets = Mapping[str, Sequence[ErasureTarget]]
 class ErasurePlan:
     """What an erasure will do; `as_of` and `made_at` are ISO 8601 times in UTC.
 
-    `vault` and `events` are URLs without passwords. `digest` is the SHA-256 of everything else.
+    `vault` and `events` are URLs without passwords. `policy` is the version and digest of the policy that sets
+    the deadlines. `digest` is the SHA-256 of everything else.
     """
 
     as_of: str
@@ -44,6 +45,7 @@ class ErasurePlan:
     vault: str
     events: str | None
     rewrite: bool
+    policy: str
     accounts: tuple[DueAccount, ...]
     event_rows: int = 0
     files: tuple[FileErasure, ...] = ()
@@ -86,6 +88,7 @@ def plan_erasure(
         vault.database.name,
         None if events is None else events.name,
         rewrite,
+        vault.rules.policy,
         tuple(due),
         0 if events is None else count_event_rows(events.url, events.table, _all(targets)),
         tuple(plan_files(root, eraser)) if rewrite and due else (),
@@ -155,7 +158,7 @@ def apply_erasure(
         _erase_elsewhere(plan, root, targets, events, progress, progress_path)
     rows = complete(vault, claimed, _milliseconds(now))
     progress["vault_rows"] = Counter(progress.get("vault_rows", {})) + rows
-    receipt = append_receipt(root, KIND, _receipt_body(plan, progress), now, once=True)
+    receipt = append_receipt(root, KIND, _receipt_body(plan, progress, vault), now, once=True)
     progress_path.unlink(missing_ok=True)
     return receipt
 
@@ -195,13 +198,17 @@ def _note_accounts(
             }
 
 
-def _receipt_body(plan: ErasurePlan, progress: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the receipt says: what went, what was left alone and why."""
+def _receipt_body(plan: ErasurePlan, progress: Mapping[str, Any], vault: Vault) -> dict[str, Any]:
+    """Return what the receipt says: what went, what was left alone and why.
+
+    The policies are that of the plan and, if it is another, that under which the plan was carried out.
+    """
     done = progress["accounts"]
     return {
         "plan": plan.digest,
         "as_of": plan.as_of,
         "reason": plan.reason,
+        "policies": sorted({plan.policy, vault.rules.policy}),
         "vault": plan.vault,
         "events": plan.events,
         "accounts": list(done.values()),

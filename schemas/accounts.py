@@ -87,7 +87,8 @@ class AccountRules:
     """What the policy says of accounts: their pseudonyms' prefixes, and the days until one is gone.
 
     `log_retention_days` is the longest that a log line lives: so late may one of an erased account arrive.
-    `sighting_days` is how long UIN and user name may be kept that the logs alone show.
+    `sighting_days` is how long UIN and user name may be kept that the logs alone show. `policy` names the policy
+    by version and digest.
     """
 
     uin_prefix: str
@@ -95,6 +96,7 @@ class AccountRules:
     erase_within_days: int
     log_retention_days: int
     sighting_days: int
+    policy: str
 
     @classmethod
     def of(cls, policy: Policy) -> "AccountRules":
@@ -120,6 +122,7 @@ class AccountRules:
             min(days),
             max(rule.retention_days for rule in policy.fields),
             min(rule.retention_days for rule in fields),
+            f"{policy.version} {policy.digest}",
         )
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -25,9 +26,8 @@ from pipelines.vault.vault import Vault, open_vault
 from pipelines.verify_ledgers import verify_records_of_runs
 from schemas.accounts import AccountEvent, AccountEventKind
 from schemas.errors import OptionsError, OutputError, RetentionError, SchemaError
-from schemas.policy_file import default_policy
 from schemas.verification import ProblemKind
-from tests.made_output import EVENTS_ROOT, commit_run, make_event, read_records
+from tests.made_output import EVENTS_ROOT, POLICY, commit_run, make_event, read_records
 from tests.pipelines.vault.test_database_faults import small_disk
 from transforms.account_erasure import RecordEraser
 
@@ -41,9 +41,7 @@ UNFINISHED = ProblemKind.UNFINISHED
 def vault(tmp_path: Path) -> Vault:
     """Return a vault with one terminated and one living account."""
     make_ring(tmp_path / "out.keys")
-    vault = open_vault(
-        f"sqlite:///{tmp_path}/vault.db", load_keys(tmp_path / "out.keys", {}), default_policy()
-    )
+    vault = open_vault(f"sqlite:///{tmp_path}/vault.db", load_keys(tmp_path / "out.keys", {}), POLICY)
     moment = int(TERMINATED_AT.timestamp() * 1000)
     apply_events(
         vault,
@@ -117,18 +115,48 @@ def test_without_rewriting_partitions_stay_as_they_are(vault: Vault, root: Path)
     assert status_of(vault, UIN) is None
 
 
-def test_the_receipt_says_what_went_by_keyed_hash(vault: Vault, root: Path) -> None:
+def test_the_receipt_says_what_went_by_keyed_hash_and_under_which_policy(vault: Vault, root: Path) -> None:
     mine, name = pseudonyms(vault, UIN, "lin.chen")
     path = planned(vault, root)
+    plan = read_plan(path)
+    (account,) = plan.accounts
     apply_erasure(vault, root, path, DUE)
     (receipt,) = read_receipts(root)
-    (account,) = receipt.body["accounts"]
-    assert account["pseudonyms"] == sorted(vault.cipher.erasure_digest("1", one) for one in (mine, name))
-    assert receipt.body["plan"] == read_plan(path).digest
+    assert receipt.body == {
+        "plan": plan.digest,
+        "as_of": DUE.isoformat(),
+        "reason": None,
+        "policies": [f"{POLICY.version} {POLICY.digest}"],
+        "vault": vault.database.name,
+        "events": None,
+        "accounts": [
+            {
+                "account_id": account.account_id,
+                "terminated_at": int(TERMINATED_AT.timestamp() * 1000),
+                "erase_by": int(DUE.timestamp() * 1000),
+                "pseudonyms": sorted(vault.cipher.erasure_digest("1", one) for one in (mine, name)),
+            }
+        ],
+        "left_alone": [],
+        "vault_rows": {"account_events": 2, "account_names": 1, "account_uins": 1, "accounts": 1},
+        "event_rows": {},
+        "rewritten": [asdict(file) for file in plan.files],
+    }
     assert [file["records_after"] for file in receipt.body["rewritten"]] == [2, 2]
     text = json.dumps(receipt.body)
     assert [secret for secret in (mine, name, UIN, "lin.chen") if secret in text] == []
     assert chain_faults(root) == []
+
+
+def test_the_receipt_of_a_plan_carried_out_under_another_policy_names_both(
+    vault: Vault, root: Path, tmp_path: Path
+) -> None:
+    path = planned(vault, root)
+    later = replace(POLICY, version="2030-01-01.1", digest="b" * 64)
+    apply_erasure(open_vault(f"sqlite:///{tmp_path}/vault.db", vault.cipher.ring, later), root, path, DUE)
+    (receipt,) = read_receipts(root)
+    assert read_plan(path).policy == f"{POLICY.version} {POLICY.digest}"
+    assert receipt.body["policies"] == [f"{POLICY.version} {POLICY.digest}", f"2030-01-01.1 {'b' * 64}"]
 
 
 def test_applying_a_plan_twice_gives_one_receipt(vault: Vault, root: Path) -> None:
