@@ -18,7 +18,7 @@ from pipelines.partition_files import PartitionFiles, event_files, rejection_fil
 from schemas.events import Rejection, Source, TaggedEvent
 from schemas.ledger import WrittenFile
 from transforms.avro_blocks import Codec
-from transforms.batches import Batch
+from transforms.batches import BatchFn
 from transforms.encode import Encoding
 
 
@@ -31,7 +31,7 @@ def _source_of_rejection(rejection: Rejection) -> Source:
 
 
 @dataclass
-class _WriteFilesFn(beam.DoFn):
+class _WriteFilesFn(BatchFn):
     staging: str
     encoding: Encoding
     codec: Codec
@@ -58,15 +58,6 @@ class _WriteFilesFn(beam.DoFn):
         window = GlobalWindow()
         for written in self._files.close():
             yield WindowedValue(written, window.max_timestamp(), (window,))
-
-    def get_input_batch_type(self, input_element_type: Any) -> Any:
-        return Batch
-
-    def get_output_batch_type(self, input_element_type: Any) -> Any:
-        return Batch
-
-    def infer_output_type(self, input_type: Any) -> Any:
-        return Any
 
 
 @dataclass

@@ -54,6 +54,22 @@ def _batches(element_type: Any, batch_type: Any) -> BatchConverter:
     return _Batches(Batch, Any)  # type: ignore[no-untyped-call]
 
 
+class BatchFn(beam.DoFn):
+    """A DoFn that takes and gives batches of any elements as `Batch`."""
+
+    def get_input_batch_type(self, input_element_type: Any) -> Any:
+        """Return the type of the batches that `process_batch` takes."""
+        return Batch
+
+    def get_output_batch_type(self, input_element_type: Any) -> Any:
+        """Return the type of the batches that `process_batch` gives."""
+        return Batch
+
+    def infer_output_type(self, input_type: Any) -> Any:
+        """Return the type of the elements: any, as Beam checks none of a batch."""
+        return Any
+
+
 @dataclass(slots=True)
 class Outcome(Generic[OutT]):
     """What a step made of a batch."""
@@ -84,7 +100,7 @@ class Stepped:
     sightings: PCollection[Any] | None = None
 
 
-class _StepFn(beam.DoFn):
+class _StepFn(BatchFn):
     def __init__(self, step: Step[Any, Any]) -> None:
         self._step = step
 
@@ -111,15 +127,6 @@ class _StepFn(beam.DoFn):
             yield TaggedOutput(REJECTIONS, outcome.rejections)
         if outcome.counts:
             yield TaggedOutput(COUNTS, [outcome.counts])
-
-    def get_input_batch_type(self, input_element_type: Any) -> Any:
-        return Batch
-
-    def get_output_batch_type(self, input_element_type: Any) -> Any:
-        return Batch
-
-    def infer_output_type(self, input_type: Any) -> Any:
-        return Any
 
 
 def apply_step(elements: PCollection[Any], step: Step[Any, Any], label: str) -> Stepped:
