@@ -7,7 +7,7 @@ event's own people: a value that was replaced in its own field is replaced alike
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 import apache_beam as beam
@@ -27,6 +27,8 @@ from transforms.treatments import Treat, compile_treatments, field_treatment
 OTHER_TEXT = "others"
 _SHORTEST_PERSON = 4
 _CACHED_VALUES = 16_384
+_CACHED_KEPT = 4096  # kept values are few words or, as request ids are, new in each event
+Detections = tuple[tuple[str, int], ...]
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
 
@@ -74,6 +76,8 @@ class _Redactor:
         self._urls = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.REDACT_URL}
         detection = step.detection or Detection.of(step.policy)
         self._text = detection.build(field_treatment(treatments))
+        self._text_outcome = _remembered_outcomes(Treatment.REDACT_TEXT)
+        self._url_outcome = _remembered_outcomes(Treatment.REDACT_URL)
 
     def redact(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
         try:
@@ -92,8 +96,7 @@ class _Redactor:
         return outcome
 
     def _redact_all(self, events: Sequence[ClassifiedEvent]) -> list[RedactedEvent]:
-        texts = _Pending(Treatment.REDACT_TEXT)
-        urls = _Pending(Treatment.REDACT_URL)
+        texts, urls = _Pending(self._text_outcome), _Pending(self._url_outcome)
         works = [_Work(event) for event in events]
         for work in works:
             self._treat_structured(work, texts, urls)
@@ -154,7 +157,7 @@ class _Redactor:
 
 
 def _settling(name: str, treat: Treat, kind: str | None) -> Callable[[str], _Settled | None]:
-    """Return the treatment of one field's values; those of people are remembered with whom they name."""
+    """Return the treatment of one field's values, which are remembered with whom they name."""
 
     def settle(value: str) -> _Settled | None:
         treated = treat(value)
@@ -163,14 +166,14 @@ def _settling(name: str, treat: Treat, kind: str | None) -> Callable[[str], _Set
         person = None if kind is None else known_person(value, treated.text, kind)
         return _Settled(treated.text, FieldOutcome(name, treated.treatment), person)
 
-    return settle if kind is None else lru_cache(maxsize=_CACHED_VALUES)(settle)
+    return lru_cache(maxsize=_CACHED_KEPT if kind is None else _CACHED_VALUES)(settle)
 
 
 class _Pending:
     """Texts of a batch that wait for one call of the detectors, and where their results go."""
 
-    def __init__(self, treatment: Treatment) -> None:
-        self._outcome = lru_cache(maxsize=_CACHED_VALUES)(partial(_text_outcome, treatment))
+    def __init__(self, outcome: Callable[[str, Detections], FieldOutcome]) -> None:
+        self._outcome = outcome
         self._places: list[tuple[dict[str, str], str, dict[str, FieldOutcome], str]] = []
         self._texts: list[str] = []
         self._known: list[Sequence[Known]] = []
@@ -199,8 +202,14 @@ class _Pending:
             outcomes[stated] = self._outcome(stated, detections)
 
 
-def _text_outcome(treatment: Treatment, name: str, detections: tuple[tuple[str, int], ...]) -> FieldOutcome:
-    return FieldOutcome(name, treatment, detections)
+def _remembered_outcomes(treatment: Treatment) -> Callable[[str, Detections], FieldOutcome]:
+    """Return what makes the outcome of a field whose value went through the detectors."""
+
+    @lru_cache(maxsize=_CACHED_VALUES)
+    def outcome(name: str, detections: Detections) -> FieldOutcome:
+        return FieldOutcome(name, treatment, detections)
+
+    return outcome
 
 
 def _holds_a_person(value: str, known: Sequence[Known]) -> bool:

@@ -14,7 +14,6 @@ _V4 = re.compile(rf"({_OCTET}\.{_OCTET}\.{_OCTET})\.{_OCTET}")
 V4_PREFIX = 24
 V6_PREFIX = 48
 _CACHED_VALUES = 16384
-_CACHED_KEPT = 4096  # kept values are few words or, as request ids are, new in each event
 
 
 @lru_cache(maxsize=_CACHED_VALUES)
@@ -70,13 +69,8 @@ def compile_treatments(policy: Policy, key: PseudonymKey) -> dict[str, Treat]:
     Fields that are free text, URLs or dropped have none.
     """
     pseudonym = caching_pseudonym(key)
-    treatments: dict[str, Treat] = {}
-    for rule in policy.fields:
-        treat = _treatment(rule, pseudonym)
-        if treat is not None:
-            cached = _CACHED_KEPT if rule.treatment is Treatment.KEEP else _CACHED_VALUES
-            treatments[rule.name] = lru_cache(maxsize=cached)(treat)
-    return treatments
+    treatments = {rule.name: _treatment(rule, pseudonym) for rule in policy.fields}
+    return {name: treat for name, treat in treatments.items() if treat is not None}
 
 
 def field_treatment(treatments: Mapping[str, Treat]) -> Callable[[str, str], str | None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from schemas.policy import Policy, Treatment
 from transforms.detect.catalog import CATALOG
-from transforms.detect.keyed import KeyedValues
+from transforms.detect.keyed import KeyedElements, KeyedValues
 from transforms.detect.redactor import Recognizer, TextRedactor, Treat
 from transforms.detect.spans import Span
 from transforms.detect.vocabulary import Vocabulary
@@ -44,7 +44,8 @@ class Detection:
 
     def recognizers(self) -> Sequence[Recognizer]:
         """Return all recognizers in the order in which they are asked."""
-        return (KeyedValues(Vocabulary(self.aliases)), *CATALOG, *self.extra)
+        vocabulary = Vocabulary(self.aliases)
+        return (KeyedValues(vocabulary), KeyedElements(vocabulary), *CATALOG, *self.extra)
 
     def build(self, treat: Treat | None = None) -> TextRedactor:
         """Compile the automaton; `treat` gives the policy's replacement of a field's value."""

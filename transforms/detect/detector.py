@@ -1,11 +1,13 @@
 """A detector: one form of personal data, its trigger for the shared scan, and the examples that hold it."""
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from schemas.errors import DetectorError
+from transforms.detect.lines import stays_in_line
 from transforms.detect.spans import KIND, Refusal, Span
 
 VALUE = "value"
@@ -51,14 +53,19 @@ class Detector:
     def _group(self) -> int:
         return self.compiled.groupindex.get(VALUE, 0)
 
-    def find(self, text: str) -> Iterator[Span]:
-        """Yield the spans of a text, from left to right."""
+    @cached_property
+    def stays_in_line(self) -> bool:
+        """Tell whether the lines of a text may be searched one by one."""
+        return stays_in_line(self.compiled)
+
+    def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Span]:
+        """Yield the spans of a text, or of its part [start, end), from left to right."""
         check, group = self.check, self._group
-        for match in self.compiled.finditer(text):
+        for match in self.compiled.finditer(text, start, end):
             if check is None or check(match):
-                start, end = match.span(group)
-                if start < end:
-                    yield Span(start, end, self.kind, self.score, self.name)
+                first, last = match.span(group)
+                if first < last:
+                    yield Span(first, last, self.kind, self.score, self.name)
 
     def refused(self, text: str) -> Iterator[Refusal]:
         """Yield what the pattern matched and the check refused, from left to right."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.policy import Treatment
-from transforms.detect.keyed import KEYED
+from transforms.detect.keyed import KEYED, KEYED_ELEMENT
 from transforms.detect.own import OWN, Known, People, folded, is_distinct
 from transforms.detect.redactor import Recognizer, TextRedactor
 from transforms.detect.spans import Refusal, Span, merge, replace, without_protected
@@ -23,6 +23,7 @@ _NEAR = 40
 
 _REASONS = {
     KEYED: "the key before it names such a value",
+    KEYED_ELEMENT: "the element around it is named like such a value",
     URL: "this part of a URL goes whatever it looks like",
 }
 

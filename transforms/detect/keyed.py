@@ -1,16 +1,16 @@
 """Find values behind a key: JSON, key=value, query strings, HTTP headers, Java maps, environment dumps."""
 
 import re
-from collections.abc import Iterator
-from itertools import chain
+import sys
+from collections.abc import Iterable, Iterator
 
 from transforms.detect.catalog.people import NAME_EN
 from transforms.detect.spans import Span
 from transforms.detect.value_shapes import Value, fits
 from transforms.detect.vocabulary import DIGITS, PASSWORD, PERSON, Vocabulary
 
-KEYED = "keyed_value"
-"""Name of this recognizer."""
+KEYED, KEYED_ELEMENT = "keyed_value", "keyed_element"
+"""Names of these recognizers."""
 
 KEYED_SCORE = 0.985
 _KEY = re.compile(
@@ -38,19 +38,17 @@ _WHOLE_NUMBER = 11
 _LOOK_BACK = 40
 
 
-class KeyedValues:
-    """Recognizes values by their key."""
+class _Keyed:
+    """Tells whether a key is known and what behind it is its value."""
 
-    name = KEYED
+    name: str
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
         self._classify = vocabulary.classify
-        self.trigger = vocabulary.trigger
 
-    def find(self, text: str) -> Iterator[Span]:
-        """Yield the values of known keys, from left to right."""
-        elements = _elements(text) if "</" in text else ()
-        for key in chain(_KEY.finditer(text), elements):
+    def _values_of(self, keys: Iterable[re.Match[str]], text: str) -> Iterator[Span]:
+        for key in keys:
             found = self._classify(_whole_key(text, key)) or self._with_words_before(text, key)
             value = _VALUE.match(text, key.end()) if found is not None else None
             if found is None or value is None or _is_resource_name(text, key):
@@ -62,7 +60,7 @@ class KeyedValues:
                 continue
             if kind == "UIN" and not any(map(str.isdigit, content)):
                 kind = "USERNAME"
-            yield Span(start, end, kind, KEYED_SCORE, KEYED)
+            yield Span(start, end, kind, KEYED_SCORE, self.name)
 
     def _is_column(self, value: str) -> bool:
         """Tell whether a value is a key itself, as where SQL compares two columns."""
@@ -74,6 +72,33 @@ class KeyedValues:
             return None
         before = _BEFORE.search(text, max(0, key.start() - _LOOK_BACK), key.start())
         return None if before is None else self._classify(before.group() + key.group("key"))
+
+
+class KeyedValues(_Keyed):
+    """Recognizes values by the key before them."""
+
+    name = KEYED
+    stays_in_line = True
+
+    @property
+    def trigger(self) -> str:
+        """Return an expression that occurs wherever a known key stands before its value."""
+        return self._vocabulary.trigger
+
+    def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Span]:
+        """Yield the values of known keys in a text, or in its part [start, end), from left to right."""
+        return self._values_of(_KEY.finditer(text, start, end), text)
+
+
+class KeyedElements(_Keyed):
+    """Recognizes the contents of elements, as of XML, by the elements' names."""
+
+    name = KEYED_ELEMENT
+    trigger = "</"
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Yield the contents of elements of known names, from left to right."""
+        return self._values_of(_elements(text), text)
 
 
 def _elements(text: str) -> Iterator[re.Match[str]]:

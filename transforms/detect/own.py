@@ -77,13 +77,10 @@ class People:
 
     def find_in(self, texts: Sequence[str]) -> dict[int, list[Span]]:
         """Return where they stand in each of several texts, by index; texts without any are left out."""
-        lowered = [folded(text) for text in texts]
-        joined = "\n".join(lowered)
+        joined = folded("\n".join(texts))
         for literal in self.literals:
             if literal in joined:
-                return {
-                    index: spans for index, lower in enumerate(lowered) if (spans := list(self._find(lower)))
-                }
+                return {index: spans for index, text in enumerate(texts) if (spans := list(self.find(text)))}
         return {}
 
     def _find(self, lower: str) -> Iterator[Span]:

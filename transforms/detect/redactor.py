@@ -1,9 +1,10 @@
 """The engine: one scan finds which recognizers to ask, their spans are united and replaced."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, groupby
+from typing import NamedTuple, Protocol, TypeGuard
 
+from transforms.detect.lines import Line, lines_of
 from transforms.detect.own import Known, People, folded
 from transforms.detect.scan import compile_scan
 from transforms.detect.spans import RedactedText, Span, merge, replace, settled, without_protected
@@ -42,6 +43,15 @@ class Recognizer(Protocol):
         """Return the spans of a text."""
 
 
+class LineRecognizer(Recognizer, Protocol):
+    """A recognizer that may be asked for a line alone where `stays_in_line` is true: other lines mean nothing to it."""
+
+    stays_in_line: bool
+
+    def find(self, text: str, start: int = 0, end: int = ...) -> Iterable[Span]:
+        """Return the spans of the part [start, end) of a text."""
+
+
 class TextRedactor:
     """Redacts texts; holds the compiled automaton, so it is built where it is used and never pickled."""
 
@@ -56,8 +66,9 @@ class TextRedactor:
         self.resolve = resolve
         self._query_keys = query_keys
         self.engine, self._scan = compile_scan([ENCODED, *(r.trigger for r in recognizers)], engine)
-        self._owners: dict[int, tuple[Recognizer, ...]] = {}
-        self._cache: dict[str, _Analysed] = {}
+        self._owners: dict[int, tuple[tuple[int, Recognizer], ...]] = {}
+        self._recent: dict[str, _Analysed] = {}
+        self._older: dict[str, _Analysed] = {}
         self._urls: dict[str, RedactedText] = {}
 
     def redact(self, texts: Sequence[str], known: Sequence[Sequence[Known]]) -> list[RedactedText]:
@@ -135,27 +146,33 @@ class TextRedactor:
         own = people.find_in(texts[start:end])
         for index in range(start, end):
             spans, view, _ = detected[index]
-            text = texts[index]
             found = own.get(index - start, [])
+            if not (spans or found or view):
+                continue
+            text = texts[index]
             if view is not None:
                 found = [*found, *_mapped(people.find(view.text), view)]
-            named = _named(spans, text, people) if spans else spans
+            named = _named(spans, text, people)
             result[index] = merge(without_protected(text, [*named, *found])) if found else named
 
-    def _detected(self, texts: Sequence[str]) -> list["_Analysed"]:
+    def _detected(self, texts: Sequence[str]) -> Sequence["_Analysed"]:
         """Return what the recognizers find without knowing anybody."""
-        cache = self._cache
-        fresh = [text for text in dict.fromkeys(texts) if text not in cache]
-        if not fresh:
-            return [cache[text] for text in texts]
-        found = dict(zip(fresh, self._analyse(fresh), strict=True))
-        result = [found[text] if text in found else cache[text] for text in texts]
-        for text, analysed in found.items():
-            if len(text) <= LONGEST_CACHED:
-                cache[text] = analysed
-        while len(cache) > CACHED_TEXTS:
-            del cache[next(iter(cache))]
-        return result
+        remembered = list(map(self._recent.get, texts))
+        missing = dict.fromkeys(text for text, one in zip(texts, remembered, strict=True) if one is None)
+        older = self._older
+        found = {text: older[text] for text in missing if text in older}
+        fresh = [text for text in missing if text not in found]
+        if fresh:
+            found.update(zip(fresh, self._analyse(fresh), strict=True))
+        if found:
+            self._remember(found)
+        return [one or found[text] for text, one in zip(texts, remembered, strict=True)]
+
+    def _remember(self, found: Mapping[str, "_Analysed"]) -> None:
+        """Keep texts in two generations: dropping the older one whole costs less than finding the oldest texts."""
+        if len(self._recent) >= CACHED_TEXTS // 2:
+            self._older, self._recent = self._recent, {}
+        self._recent.update((text, one) for text, one in found.items() if len(text) <= LONGEST_CACHED)
 
     def _analyse(self, texts: Sequence[str]) -> Iterator["_Analysed"]:
         masks = self._scan(texts)
@@ -189,23 +206,27 @@ class TextRedactor:
         if mask < 2:
             return []
         resolve = self.resolve
+        lines = self._lines(text) if "\n" in text and len(text) <= WINDOW else ()
         found: list[Span] = []
-        for recognizer in self._owners_of(mask):
-            spans = recognizer.find(text) if len(text) <= WINDOW else _windowed(recognizer, text)
-            for span in spans:
+        for bit, recognizer in self._owners_of(mask):
+            for span in _found(recognizer, text, bit, lines):
                 kept = resolve(span, text[span.start : span.end])
                 if kept is not None:
                     found.append(kept)
         return found
 
+    def _lines(self, text: str) -> list[Line]:
+        lines = text.split("\n")
+        return lines_of(self._scan(lines), lines)
+
     def asked(self, text: str) -> tuple[Recognizer, ...]:
         """Return the recognizers whose trigger occurs in a text: those that are asked for it."""
-        return self._owners_of(self._scan([text])[0])
+        return tuple(recognizer for _, recognizer in self._owners_of(self._scan([text])[0]))
 
-    def _owners_of(self, mask: int) -> tuple[Recognizer, ...]:
+    def _owners_of(self, mask: int) -> tuple[tuple[int, Recognizer], ...]:
         owners = self._owners.get(mask)
         if owners is None:
-            owners = tuple(r for index, r in enumerate(self.recognizers, 1) if mask >> index & 1)
+            owners = tuple((1 << n, one) for n, one in enumerate(self.recognizers, 1) if mask >> n & 1)
             if len(self._owners) < CACHED_TEXTS:
                 self._owners[mask] = owners
         return owners
@@ -240,6 +261,20 @@ def _mapped(spans: Iterable[Span], view: View) -> list[Span]:
         Span(*view.original(span.start, span.end), span.kind, span.score, span.recognizer, span.replacement)
         for span in spans
     ]
+
+
+def _found(recognizer: Recognizer, text: str, bit: int, lines: Sequence[Line]) -> Iterable[Span]:
+    """Return what a recognizer finds in a text; if it can, it reads only the lines that hold its trigger."""
+    if len(text) > WINDOW:
+        return _windowed(recognizer, text)
+    if lines and _reads_lines(recognizer):
+        asked = (line for line in lines if line.mask & bit)
+        return chain.from_iterable(recognizer.find(text, line.start, line.end) for line in asked)
+    return recognizer.find(text)
+
+
+def _reads_lines(recognizer: Recognizer) -> TypeGuard[LineRecognizer]:
+    return getattr(recognizer, "stays_in_line", False) is True
 
 
 def _windowed(recognizer: Recognizer, text: str) -> Iterator[Span]:

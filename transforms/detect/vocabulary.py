@@ -136,7 +136,7 @@ class Vocabulary:
     def trigger(self) -> str:
         """Return an expression that occurs wherever one of the keys stands before its value."""
         keys = "|".join(sorted(self._spellings))
-        return rf"(?i)(?:{keys})[_.-]?[\"'\])]{{0,2}}[ \t]{{0,4}}(?:[=:>(\[]|：|＝|【|（|“)"
+        return rf"(?i)(?:{keys})[_.-]?[\"'\])]{{0,2}}[ \t]{{0,4}}(?:[=:(\[]|：|＝|【|（|“)"
 
     def _classify(self, key: str) -> tuple[str, str] | None:
         if _ENDS_IN_PSEUDONYM.search(key):
