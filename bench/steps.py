@@ -23,8 +23,6 @@ from transforms.redact import RedactStep
 from transforms.rejections import Rejecter
 from transforms.tag import TagStep
 
-NOW_MS = 1_795_478_400_000
-
 
 def main() -> None:
     """Run each step over all batches of a file and print its cost."""
@@ -38,7 +36,7 @@ def main() -> None:
         ("parse", ParseStep(reject).build()),
         ("classify", ClassifyStep(policy, reject).build()),
         ("redact", RedactStep(policy, key, reject).build()),
-        ("tag", TagStep(policy, "1", NOW_MS, reject).build()),
+        ("tag", TagStep(policy, "1", time.time_ns() // 10**6, reject).build()),
     )
     path = arguments.parse_args().events.resolve()
     started = time.process_time()
@@ -52,7 +50,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as staging:
         started = time.process_time()
         files = event_files(staging, Encoding(policy))
-        written = [file for batch in batches for file in files.add(batch[0].event.record.source, batch)]
+        written = [
+            file for batch in batches if batch for file in files.add(batch[0].event.record.source, batch)
+        ]
         size = sum(file.bytes for file in (*written, *files.close()))
         report("write", time.process_time() - started, events)
     print(f"{events} events, {size / path.stat().st_size:.3f} bytes out a byte in")

@@ -24,6 +24,7 @@ from pipelines.vault.database import Database
 from schemas.errors import DatabaseError, OptionsError
 from schemas.events import Tag, TaggedEvent
 from schemas.policy import Policy
+from transforms.batches import BatchFn
 from transforms.pseudonyms import PSEUDONYM
 
 Values = tuple[Any, ...]
@@ -143,7 +144,7 @@ def _tag_json(tag: Tag) -> str:
     return orjson.dumps({name: getattr(tag, name) for name in _TAG_FIELDS}).decode()
 
 
-class _WriteEventsFn(beam.DoFn):
+class _WriteEventsFn(BatchFn):
     def __init__(self, url: str, table: str, policy: Policy, batch_size: int) -> None:
         self._database = Database(url)
         self._table = table
@@ -171,22 +172,16 @@ class _WriteEventsFn(beam.DoFn):
     def teardown(self) -> None:
         self._database.close()
 
-    def get_input_batch_type(self, input_element_type: Any) -> Any:
-        return list[input_element_type]
-
-    def get_output_batch_type(self, input_element_type: Any) -> Any:
-        return list[Any]
-
     def _add(self, events: Sequence[TaggedEvent]) -> None:
         self._batch.extend(events)
-        if len(self._batch) >= self._batch_size:
+        while len(self._batch) >= self._batch_size:
             self._flush()
 
     def _flush(self) -> None:
-        if self._batch:
-            self._writer.write(self._batch)
-            self._written.inc(len(self._batch))
-        self._batch = []
+        events, self._batch = self._batch[: self._batch_size], self._batch[self._batch_size :]
+        if events:
+            self._writer.write(events)
+            self._written.inc(len(events))
 
 
 @beam.typehints.with_input_types(TaggedEvent)

@@ -22,6 +22,7 @@ from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountRules, AccountSig
 from schemas.policy import Policy
 from transforms.account_events import fits
 from transforms.account_sightings import SightingCollector
+from transforms.batches import BatchFn
 
 STORED = "stored"
 ERASED = "erased"
@@ -118,7 +119,7 @@ def _erased_names(connection: Connection, cipher: VaultCipher, names: Collection
     return {name_of[row.digest] for row in found}
 
 
-class _UpsertAccountsFn(beam.DoFn):
+class _UpsertAccountsFn(BatchFn):
     def __init__(self, url: str, ring: KeyRing, rules: AccountRules, most_accounts: int) -> None:
         self._vault = Vault(Database(url), VaultCipher(ring, rules))
         self._collector = SightingCollector(ring.current.epoch, most_accounts)
@@ -144,12 +145,6 @@ class _UpsertAccountsFn(beam.DoFn):
 
     def teardown(self) -> None:
         self._vault.database.close()
-
-    def get_input_batch_type(self, input_element_type: Any) -> Any:
-        return list[input_element_type]
-
-    def get_output_batch_type(self, input_element_type: Any) -> Any:
-        return list[Any]
 
     def _add(self, seen: Sequence[AccountSighting]) -> None:
         see = self._collector.see

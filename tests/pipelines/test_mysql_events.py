@@ -26,6 +26,7 @@ from schemas.policy_file import default_policy
 from tests.made_output import make_event
 from tests.mariadb import MariaDb, mariadb, mariadb_server
 from tests.pipelines.vault.test_database_faults import small_disk
+from transforms.batches import BatchFn
 
 __all__ = ["mariadb"]
 
@@ -162,6 +163,30 @@ def test_the_pipeline_writes_every_event_once(url: str, mariadb: MariaDb) -> Non
         made = pipeline | "MakeEvents" >> beam.Create([*events, *events[:100]])
         made | "WriteEvents" >> WriteEventsToMySql(url, POLICY, batch_size=100)  # type: ignore[operator]
     assert sum(filled(mariadb).values()) == 500
+
+
+def test_a_batch_of_the_step_before_is_written_in_batches_of_the_stated_size(
+    url: str, mariadb: MariaDb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    write = EventWriter.write
+    monkeypatch.setattr(
+        EventWriter, "write", lambda self, events: sizes.append(len(events)) or write(self, events)
+    )
+    with beam.Pipeline("FnApiRunner", options=PipelineOptions([])) as pipeline:
+        made = pipeline | "MakeOne" >> beam.Create([None]) | "MakeBatch" >> beam.ParDo(_MakeEventsFn(250))
+        made | "WriteEvents" >> WriteEventsToMySql(url, POLICY, batch_size=100)  # type: ignore[operator]
+    assert sizes == [100, 100, 50]
+    assert sum(filled(mariadb).values()) == 250
+
+
+class _MakeEventsFn(BatchFn):
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    @beam.DoFn.yields_batches
+    def process(self, _element: None) -> Iterator[list[TaggedEvent]]:
+        yield [make_event(number) for number in range(self._number)]
 
 
 def test_events_go_to_no_database_but_mysql() -> None:

@@ -1,0 +1,85 @@
+import re
+
+import pytest
+
+from transforms.detect import CATALOG, Span, TextRedactor
+from transforms.detect.lines import stays_in_line
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"a\nb",
+        r"a[\n\r]",
+        r"a\s{0,3}b",
+        r"[^a]",
+        r"(?:a|\W)",
+        r"(a\D)+",
+        r"a\Sb(?>\s)",
+        r"a(?=\s+b)",
+        r"(?<!\n\n)a",
+        r"(?s:a.)",
+        r"[\t-\r]",
+        r"^a",
+        r"a$",
+        r"(?m)^a",
+        r"(a)(?(1)b|c)",
+    ],
+)
+def test_a_pattern_that_may_reach_beyond_its_line_reads_the_whole_text(pattern: str) -> None:
+    assert not stays_in_line(re.compile(pattern, re.ASCII))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\ba.[^\s,]*\Z",
+        r"(?<=\s)a(?!\s)",
+        r"(?<![\w.])(?P<q>['\"])[a-z]{1,9}(?P=q)",
+        r"(?i:a|[b-d]+?)",
+        r"(?<=ab)c",
+    ],
+)
+def test_a_pattern_that_stays_in_its_line_reads_no_other(pattern: str) -> None:
+    assert stays_in_line(re.compile(pattern, re.ASCII))
+
+
+def test_most_of_the_catalogue_reads_lines() -> None:
+    whole = {detector.name for detector in CATALOG if not detector.stays_in_line}
+
+    assert "private_key" in whole
+    assert len(whole) < len(CATALOG) / 5
+
+
+def test_a_recognizer_of_lines_is_asked_for_those_with_its_trigger() -> None:
+    asked: list[str] = []
+
+    class Reading:
+        name, trigger, stays_in_line = "reading", "x", True
+
+        def find(self, text: str, start: int = 0, end: int = 1 << 60) -> list[Span]:
+            asked.append(text[start:end])
+            return [Span(start, start + 1, "X", 0.5, self.name)]
+
+    redactor = TextRedactor([Reading()], lambda span, _value: span)
+
+    assert (
+        redactor.redact(["x one\ntwo\nx\n\nx last", "no", "x only"], [()] * 3)[0].text
+        == "<X> one\ntwo\n<X>\n\n<X> last"
+    )
+    assert asked == ["x one\n", "x\n", "x last", "x only"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sid=1",
+        "user anna from 10.0.0.1",
+        "<user>\nbob</user>",
+        "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----",
+    ],
+)
+def test_lines_of_one_text_are_redacted_as_texts_of_their_own(line: str, redactor: TextRedactor) -> None:
+    alone = redactor.redact([line], [()])[0].text
+
+    assert redactor.redact([f"a\n{line}\n\nb"], [()])[0].text == f"a\n{alone}\n\nb"
