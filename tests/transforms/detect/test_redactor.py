@@ -77,6 +77,7 @@ def test_the_scan_leads_to_the_same_spans_as_each_recognizer_alone(
         pytest.param("user-=sarah and secretId.=AKIDz8kbSEXAMPLE", id="separator-behind-the-key"),
         pytest.param("Set-c-ookie: id=a3f9c2; pa-yer=Bo$G, m.ail:x", id="separator-inside-a-word-of-the-key"),
         pytest.param('"principalId":"AIDAJDPLRKLG7UEXAMPzLE:bob"', id="case-of-an-account-number"),
+        pytest.param("[Ludwig van Damme] for Maria del Rey", id="particle-in-a-name"),
         pytest.param(f'"Li Na" <{"张" * 25}n@example.cn>', id="characters-of-several-bytes"),
     ],
 )

@@ -10,7 +10,9 @@ _HAN = "\u4e00-\u9fff"
 _SURNAME = "(?:" + "|".join(sorted(SURNAMES_ZH_TWO)) + "|[" + "".join(sorted(SURNAMES_ZH)) + "])"
 _NAME_ZH = rf"{_SURNAME}(?:[·•][{_HAN}]{{1,8}}|[{_HAN}]{{1,2}})"
 _WORD = r"[A-ZÀ-ÖØ-Þ](?:[a-zà-öø-ÿ]{1,20}|['’][A-Z][a-z]{1,20})(?:[-'’][A-ZÀ-ÖØ-Þ]?[a-zà-öø-ÿ]{1,20})?"
-NAME_EN = rf"{_WORD}(?: (?:[A-Z]\.|(?:van|von|de|der|den|del|della|da|di|la|le|bin|ibn|al|el|dos) {_WORD}|{_WORD})){{1,3}}"
+_PARTICLE = r"(?:van|von|de|der|den|del|della|da|di|la|le|bin|ibn|al|el|dos)"
+NAME_EN = rf"{_WORD}(?: (?:[A-Z]\.|{_PARTICLE} {_WORD}|{_WORD})){{1,3}}"
+_TWO_WORDS = rf"(?-i:[A-Z\x80-\xff])[A-Za-z'\x80-\xff-]{{1,168}} (?-i:{_PARTICLE} |[A-Z\x80-\xff])"
 _ROLE_EN = (
     r"(?:submitter|requester|requestor|requested[- ]by|submitted[- ]by|reported[- ]by|created[- ]by|approved[- ]by|reviewed[- ]by|signed[- ]off[- ]by"
     r"|co-authored-by|author|committer|reviewer|reporter|assignee|approver|owner|maintainer|contact|contact person|attn|recipient|sender|payer|payee"
@@ -134,7 +136,7 @@ BRACKETED = Detector(
     name="person_bracketed",
     kind="PERSON",
     pattern=rf"[\[(<{{](?:(?:[a-z]{{2,12}} )?(?:by|for|from|to) )?(?P<value>{NAME_EN})[\])>}}]",
-    trigger=r"[\[(<{](?:(?:[a-z]{2,12} )?(?:by|for|from|to) )?[A-Z\x80-\xff][A-Za-z'\x80-\xff-]{1,168} [A-Z\x80-\xff]",
+    trigger=rf"[\[(<{{](?:(?:[a-z]{{2,12}} )?(?:by|for|from|to) )?{_TWO_WORDS}",
     source="Diagnostic contexts of logging libraries (log4j NDC and MDC), which applications fill with the person",
     examples=("[«Anna Smith»] step 2 failed", "closed (by «Maria Lopez»)", "main: [«Wei Zhang»] jetty"),
     counter_examples=("[Thread Pool] idle", "[Actor Thread 19]", "(Apache Spark)"),
@@ -152,7 +154,7 @@ BESIDE_WORD = Detector(
     ),
     trigger=(
         r"(?i)(?:for|to|from|with|by|of|as|notify|notified|call|called|contact|ask|asked|attn|dear|hi|hello|user|thanks|cc|patient|subject|name)"
-        r"(?:[:,]? |[\"']?[:=][\"']?)[\"'\[(]?(?-i:[A-Z\x80-\xff])[A-Za-z'\x80-\xff-]{1,168} (?-i:[A-Z\x80-\xff])"
+        rf"(?:[:,]? |[\"']?[:=][\"']?)[\"'\[(]?{_TWO_WORDS}"
     ),
     source="English prepositions and forms of address before a listed name",
     examples=("retry for «Karen King»", "please call «Carlos Diaz» at x", "cc «Wei Zhang»"),
