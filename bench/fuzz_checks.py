@@ -1,16 +1,15 @@
 """What must hold for any text at all; a finding names the property and the bucket of texts that break it alike."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from urllib.parse import quote
 
 from schemas.policy_file import default_policy
 from schemas.recognizer_file import CustomEntry, WeightedPattern
-from transforms.detect import CATALOG, Detection, Known, Span, TextRedactor
+from tests.transforms.detect.plain_path import plainly
+from transforms.detect import CATALOG, Detection, Known
 from transforms.detect.custom import CustomRecognizer
 from transforms.detect.scan import ENGINES
-from transforms.detect.spans import merge, settled, without_protected
 from transforms.detect.spans import replace as replace_spans
 from transforms.detect.views import decode
 
@@ -110,24 +109,3 @@ class Checks:
 def _holds(text: str, value: str) -> bool:
     view = decode(text)
     return value in text.lower() or (view is not None and value in view.text.lower())
-
-
-def plainly(redactor: TextRedactor, text: str) -> Sequence[Span]:
-    """Ask every recognizer for the text and its view, without any scan."""
-    return settled(text, _read(redactor, text), partial(_read, redactor))
-
-
-def _read(redactor: TextRedactor, text: str) -> Sequence[Span]:
-    spans = _asked(redactor, text)
-    view = decode(text)
-    if view is not None:
-        for span in _asked(redactor, view.text):
-            start, end = view.original(span.start, span.end)
-            spans.append(Span(start, end, span.kind, span.score, span.recognizer, span.replacement))
-    return merge(without_protected(text, spans))
-
-
-def _asked(redactor: TextRedactor, text: str) -> list[Span]:
-    found = (span for recognizer in redactor.recognizers for span in recognizer.find(text))
-    resolved = (redactor.resolve(span, text[span.start : span.end]) for span in found)
-    return [span for span in resolved if span is not None]

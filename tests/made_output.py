@@ -150,6 +150,11 @@ def tree(root: Path) -> list[str]:
     return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
 
 
+def partition_files(root: Path) -> list[str]:
+    """Return the files of all partitions of a root by their relative paths, in order."""
+    return [path for path in tree(root) if path.startswith("category=")]
+
+
 @contextmanager
 def file_size_limit(size: int) -> Iterator[None]:
     """Let no file of this process grow beyond a size: what a full disk does, for any user."""

@@ -28,6 +28,7 @@ from tests.made_output import (
     make_event,
     make_ledger,
     make_rejection,
+    partition_files,
     read_records,
     staged_run,
     tree,
@@ -46,10 +47,6 @@ def kill(run):
     if (run.staging / OWNER).exists():
         dead = replace(this_process(), started="1")
         (run.staging / OWNER).write_bytes(orjson.dumps(asdict(dead)))
-
-
-def partition_files(root):
-    return [path for path in tree(root) if path.startswith("category=")]
 
 
 def test_a_committed_run_leaves_its_partitions_and_its_ledger_and_nothing_else(tmp_path):

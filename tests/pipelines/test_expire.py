@@ -45,10 +45,6 @@ def make_plan(root, as_of=TODAY, now=NOW, reason=None):
     return write_plan(plan_expiry(root, as_of, now, reason))
 
 
-def partition_files(root):
-    return [path for path in tree(root) if path.startswith("category=")]
-
-
 def test_a_plan_names_what_is_due_with_its_numbers_and_deletes_nothing(root):
     before = tree(root)
     plan = plan_expiry(root, TODAY, NOW)

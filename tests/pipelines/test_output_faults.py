@@ -15,7 +15,7 @@ from pipelines.expire import apply_plan, plan_expiry, write_plan
 from pipelines.ledger_files import read_ledgers
 from schemas.errors import OutputError
 from tests.conftest import absent
-from tests.made_output import event_ids, file_size_limit, make_event, staged_run, tree
+from tests.made_output import event_ids, file_size_limit, make_event, partition_files, staged_run
 
 KILLS = 25
 LONGEST_COMMIT_SECONDS = 0.035
@@ -45,10 +45,6 @@ def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 
     yield mount
     subprocess.run(["umount", str(folder)], capture_output=True)
-
-
-def partition_files(root: Path) -> list[str]:
-    return [path for path in tree(root) if path.startswith("category=")]
 
 
 def test_a_disk_that_fills_up_while_files_are_written_is_an_output_error(tmp_path):

@@ -15,7 +15,7 @@ import pytest
 from pipelines.ledger_files import read_ledgers
 from schemas.errors import InputError, OutputError
 from tests.conftest import NOW_MS, ROOT, absent
-from tests.made_output import EVENTS_ROOT, event_ids, file_size_limit, read_records, tree
+from tests.made_output import EVENTS_ROOT, event_ids, file_size_limit, partition_files, read_records, tree
 
 COMMAND = [str(ROOT / ".venv/bin/logveil"), "redact", "--now=2026-11-24", "--workers=1"]
 LINES = [
@@ -25,10 +25,6 @@ LINES = [
     for n in range(600)
 ]
 NOBODY = 65534
-
-
-def partition_files(root):
-    return [name for name in tree(root) if name.startswith("category=")] if root.exists() else []
 
 
 def cut_gzip(folder):

@@ -2,19 +2,17 @@ import json
 import random
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.transforms.detect.plain_path import plainly
 from transforms.detect import CATALOG, Detection, Detector, Known, Span, TextRedactor
 from transforms.detect.redactor import OVERLAP, WINDOW
 from transforms.detect.scan import ENGINES
-from transforms.detect.spans import merge, settled, without_protected
 from transforms.detect.triggers import ALWAYS
-from transforms.detect.views import View, decode
 
 _ALPHABET = "abcXYZ019 \t\n=:;,.@/\\%&-_+'\"()[]{}<>用户张伟：，１é\u200b\x1b\x00"
 _FRAGMENTS = [
@@ -25,29 +23,6 @@ _FRAGMENTS = [
 TEXTS = st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(_ALPHABET, max_size=12)), max_size=6).map(
     "".join
 )
-
-
-def plainly(redactor: TextRedactor, text: str) -> Sequence[Span]:
-    """Ask every recognizer for the text and its view, without any scan."""
-    return settled(text, _read(redactor, text), partial(_read, redactor))
-
-
-def _read(redactor: TextRedactor, text: str) -> Sequence[Span]:
-    spans = _asked(redactor, text)
-    view = decode(text)
-    if view is not None:
-        spans += [s._replace(**_original(view, s)) for s in _asked(redactor, view.text)]
-    return merge(without_protected(text, spans))
-
-
-def _asked(redactor: TextRedactor, text: str) -> list[Span]:
-    found = (span for recognizer in redactor.recognizers for span in recognizer.find(text))
-    resolved = (redactor.resolve(span, text[span.start : span.end]) for span in found)
-    return [span for span in resolved if span is not None]
-
-
-def _original(view: View, span: Span) -> dict[str, int]:
-    return dict(zip(("start", "end"), view.original(span.start, span.end), strict=True))
 
 
 def _extents(spans: Sequence[Span]) -> list[tuple[int, int, str]]:

@@ -1,0 +1,29 @@
+"""What the detection finds in a text when every recognizer is asked, without any scan."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from transforms.detect import Span, TextRedactor
+from transforms.detect.spans import merge, settled, without_protected
+from transforms.detect.views import decode
+
+
+def plainly(redactor: TextRedactor, text: str) -> Sequence[Span]:
+    """Ask every recognizer for the text and its view, and again for what the spans leave."""
+    return settled(text, _read(redactor, text), partial(_read, redactor))
+
+
+def _read(redactor: TextRedactor, text: str) -> Sequence[Span]:
+    spans = _asked(redactor, text)
+    view = decode(text)
+    if view is not None:
+        for span in _asked(redactor, view.text):
+            start, end = view.original(span.start, span.end)
+            spans.append(span._replace(start=start, end=end))
+    return merge(without_protected(text, spans))
+
+
+def _asked(redactor: TextRedactor, text: str) -> list[Span]:
+    found = (span for recognizer in redactor.recognizers for span in recognizer.find(text))
+    resolved = (redactor.resolve(span, text[span.start : span.end]) for span in found)
+    return [span for span in resolved if span is not None]
