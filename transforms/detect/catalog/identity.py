@@ -53,6 +53,29 @@ CARD = Detector(
     check=_is_card,
 )
 
+CARD_BEFORE_NUMBER = Detector(
+    name="card_before_number",
+    kind="CREDIT_CARD",
+    pattern=(
+        r"(?<![A-Za-z0-9_.])(?<!_-)(?<![A-Za-z0-9]-)(?P<value>[2-68]\d{3}([ -])\d{4}\2\d{4}\2\d{4})(?=\2\d{3}(?![A-Za-z0-9_]))"
+    ),
+    trigger=r"[^0-9A-Za-z_.][2-68][0-9]{3}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{3}",
+    source="ISO/IEC 7812-1; what follows the number may look like the last group of one with 19 digits",
+    examples=(
+        "card=«4111 1111 1111 1111» 822",
+        "pan «6011-0009-9013-9424»-100 ms",
+        "卡号«4111 1111 1111 1111» 200 OK",
+    ),
+    counter_examples=(
+        "card=4111 1111 1111 1112 822",
+        "offsets 4111 1111 1111 1111 8221",
+        "x4111 1111 1111 1111 822",
+    ),
+    boundary="«5555-5555-5555-4444»-822",
+    score=0.9,
+    check=_is_card,
+)
+
 IBAN = Detector(
     name="iban",
     kind="IBAN_CODE",
@@ -70,4 +93,4 @@ IBAN = Detector(
     check=lambda match: is_iban(match.group("value")),
 )
 
-IDENTITY: tuple[Detector, ...] = (RESIDENT_ID, CARD, IBAN)
+IDENTITY: tuple[Detector, ...] = (RESIDENT_ID, CARD, CARD_BEFORE_NUMBER, IBAN)

@@ -191,7 +191,7 @@ PROXY_LOG = Detector(
     name="proxy_log_user",
     kind="USERNAME",
     pattern=r"(?m)(?:^|(?<=\s))(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]{4,40}) - (?P<value>[A-Za-z_][\w.@-]{1,63}) (?=-|\[)",
-    trigger=r"[0-9a-fA-F] - [A-Za-z_][0-9A-Za-z_.@-]{1,63} [-\[]",
+    trigger=r"[0-9a-fA-F:] - [A-Za-z_][0-9A-Za-z_.@-]{1,63} [-\[]",
     source="nginx ngx_http_log_module: $remote_addr - $remote_user",
     examples=("203.0.113.9 - «anna» - GET /", "10.0.0.1 - «li.na» [x]", "2001:db8::1 - «bob» - x"),
     counter_examples=("10.0.0.1 - - [x]", "v1.2 - beta - x", "10.0.0.1 - anna"),
