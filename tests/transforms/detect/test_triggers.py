@@ -2,9 +2,10 @@ import re
 
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from transforms.detect import CATALOG, Detector
 from transforms.detect.scan import ENGINES, compile_scan
 from transforms.detect.triggers import ALWAYS, derive_trigger
 
@@ -30,6 +31,19 @@ def test_a_derived_trigger_occurs_wherever_its_pattern_matches(pattern: str, eng
     def check(texts: list[str]) -> None:
         masks = scan(texts)
         assert all(mask for text, mask in zip(texts, masks, strict=True) if compiled.search(text))
+
+    check()
+
+
+@pytest.mark.parametrize("detector", CATALOG, ids=lambda detector: detector.name)
+def test_a_trigger_occurs_in_any_text_made_from_the_pattern_of_its_detector(detector: Detector) -> None:
+    trigger = re.compile(detector.trigger.encode())
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(text=st.from_regex(detector.compiled))
+    def check(text: str) -> None:
+        found = any(True for _ in detector.find(text))
+        assert not found or trigger.search(b"\n" + text.encode("utf-8", "surrogatepass") + b"\n")
 
     check()
 

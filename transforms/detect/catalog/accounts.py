@@ -117,7 +117,7 @@ WINDOWS_HOME = Detector(
         r"(?i:\b[a-z]:[\\/]{1,2}(?:Users|Documents and Settings)[\\/]{1,2})(?P<value>(?!(?i:Public|Default|All Users|Default User)\b)"
         r"[^\\/:*?\"<>|\r\n\s](?:[^\\/:*?\"<>|\r\n]{0,62}(?=[\\/])|[^\\/:*?\"<>|\s]{0,62}))"
     ),
-    trigger=r"[\\/][Uu][Ss][Ee][Rr][Ss][\\/]|Documents and Settings",
+    trigger=r"(?i)[\\/](?:users|documents and settings)[\\/]",
     source="Microsoft: known folder FOLDERID_UserProfiles",
     examples=(r"C:\Users\«anna»\AppData", r"open C:/Users/«Li Na»/x.txt", r"D:\Documents and Settings\«bob»"),
     counter_examples=(r"C:\Users\Public\x", r"\\srv\users", r"C:\Users" + "\\"),
@@ -145,7 +145,7 @@ ACCOUNT_NUMBER = Detector(
         r"(?:(?<![A-Za-z])(?:(?:own|owner|sub|login|user|root)?[ _-]?uin|(?:sub-?|main )?account(?:[ _-]?(?:id|no\.?|number))?|(?:user|customer|tenant|member|owner)[ _-]?(?:id|no\.?|number)?)"
         r"|账[号户]|帐[号户]|用户|(?:主|子)账号)(?:ID|id|UIN|uin)?[ \t]?[\"']?[ \t]{0,2}[:=#：（(/]?[ \t]{0,2}[\"']?(?P<value>\d{8,20})(?![\w]|\.\d)"
     ),
-    trigger=r"(?i)(?:uin|account|id|user|no\.?|number|customer|tenant|member|owner|号|户)(?:[\"' \t:=#/(]|（|：){0,8}[0-9]{8}",
+    trigger=r"(?i)(?:uin|account|id|user|no\.?|number|customer|tenant|member|owner|号|户)(?:[\"' \t:=#/(_-]|（|：){0,8}[0-9]{8}",
     source="Tencent Cloud CAM: UIN, the account's number; AWS account ids of 12 digits",
     examples=(
         "account «100001234567» is in arrears",
@@ -182,7 +182,7 @@ CHINESE_CUE = Detector(
         r"(?:用户|账号|账户|帐号|登录名|登录人|操作人|操作员|子账号|管理员|申请人|创建人|创建者|提交人)(?:名称?|为|是|：|:|=)?[ \t]?[：:=]?[ \t]?[\"'“‘【\[（(<「]{0,2}"
         r"(?P<value>(?!(?i:id|uin|ip|agent|name|null|true|false|token|api|unknown)\b)[A-Za-z_][\w.@-]{0,62}\w)(?![\w(=/]|::)"
     ),
-    trigger=r"(?:户|号|名|人|员|者|称|为|是|：)[ \t:=\"'\[(<]{0,4}(?:“|‘|【|（|「|：)?[A-Za-z_]",
+    trigger=r"(?:户|号|名|人|员|者|称|为|是|：)(?:[ \t:=\"'\[(<]|：|“|‘|【|（|「){0,6}[A-Za-z_]",
     source="RuoYi SysLoginService and AsyncFactory; Spring Security messages in Chinese",
     examples=("登录用户：«zhangwei» 不存在.", "用户«li.na»登录成功", "操作人 «wang_1» 提交"),
     counter_examples=("用户ID为空", "用户 token 失效", "账号 null"),

@@ -55,7 +55,7 @@ PATIENT = Detector(
     trigger=(
         r"(?i)(?:(?:patients?|subjects?|participants?|donors?|probands?|individuals?|mrn|medical[ _-]record|case|inpatient|outpatient"
         r"|hospital|admission|visit)(?:[ _-]?(?:id|no\.?|num(?:ber)?|code|identifier))?"
-        r"|(?:患者|病人|受试者|受检者|病历|住院|门诊|就诊(?:卡)?|病案)(?:编号|号(?:码)?|ID|标识)?)"
+        r"|患者|病人|受试者|受检者|病历|住院|门诊|就诊(?:卡)?|病案)(?:编号|号(?:码)?|ID|标识)?"
         r"[\"']?[ \t]{0,2}(?:[:=#]|：)?[ \t]{0,2}(?:[\"'\[(]|（)?[a-z0-9][a-z0-9_.#/-]{0,38}[0-9]"
     ),
     source="HL7 v2.5.1 PID-3 and FHIR Patient.identifier type MR; WS 445-2014 (病案号, 门诊号, 住院号)",
@@ -82,7 +82,7 @@ SAMPLE = Detector(
     ),
     trigger=(
         r"(?i)(?:(?:samples?|specimens?|librar(?:y|ies)|biosamples?|aliquots?|barcode|accession[ _-]no|lab)"
-        r"(?:[ _-]?(?:id|no\.?|num(?:ber)?|name|code|identifier))?|(?:样本|样品|标本|文库|条码)(?:编号|号(?:码)?|ID|名(?:称)?)?)"
+        r"(?:[ _-]?(?:id|no\.?|num(?:ber)?|name|code|identifier))?|样本|样品|标本|文库|条码)(?:编号|号(?:码)?|ID|名(?:称)?)?"
         r"[\"']?[ \t]{0,2}(?:[:=#]|：)?[ \t]{0,2}(?:[\"'\[(]|（)?[a-z0-9][a-z0-9_.#/-]{0,38}[0-9]"
     ),
     source="HL7 v2.5.1 SPM-2; Illumina sample sheet column Sample_ID",

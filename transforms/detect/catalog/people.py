@@ -102,7 +102,7 @@ ROLE = Detector(
     kind="PERSON",
     pattern=rf"(?<![A-Za-z])(?i:{_ROLE_EN})[\"']?(?: ?[:=：] ?| )[\"'\[(]?(?P<value>{NAME_EN})(?![\w(=])",
     trigger=(
-        r"(?i)(?:[a-z]{3}ed[- ]by|submitter|request[eo]r|author|committer|reviewer|reporter|assignee|approver|owner|maintainer"
+        r"(?i)(?:[a-z]{3}ed[- ]by|off[- ]by|submitter|request[eo]r|author|committer|reviewer|reporter|assignee|approver|owner|maintainer"
         r"|contact|person|attn|recipient|sender|payer|payee|holder|beneficiary|customer|patient|donor|physician|doctor|nurse"
         r"|clinician|technician|operator|analyst|investigator|pi|supervisor|manager|employee|name|kin|guardian)"
         r"[\"']?(?: ?(?:[:=]|：) ?| )[\"'\[(]?(?-i:[A-Z\x80-\xff])"
@@ -168,7 +168,7 @@ TITLE = Detector(
     name="person_title",
     kind="PERSON",
     pattern=rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? (?P<value>{_WORD}(?: (?:[A-Z]\.|{_WORD})){{0,3}})(?!\w)",
-    trigger=r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? [A-Z]",
+    trigger=r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? [A-Z\x80-\xff]",
     source="Chicago Manual of Style, 10.11: social and academic titles",
     examples=("call Dr. «Chen» today", "Prof «Ada Lovelace» signed", "Ms. «Okafor» is next"),
     counter_examples=("Dr who", "Mr. 5", "HMs Access"),

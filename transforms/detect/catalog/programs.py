@@ -11,7 +11,7 @@ SSHD = Detector(
         r"\b(?:(?:Accepted|Failed|Postponed|Partial) [\w/-]{1,40} for|(?:Invalid|invalid|illegal|authenticating) user|attempts exceeded for)"
         r" (?:(?:invalid|illegal) user )?(?P<value>(?!(?:from|invalid|user) )[^\s'\"]{1,64})(?= (?:from|port|\d|\[preauth)| ?\[preauth)"
     ),
-    trigger=r"(?:Accepted|Failed|Postponed|Partial) [a-z/-]{1,40} for |[Ii]nvalid user |illegal user |authenticating user |attempts exceeded for ",
+    trigger=r"(?:Accepted|Failed|Postponed|Partial) [0-9A-Za-z_/-]{1,40} for |[Ii]nvalid user |illegal user |authenticating user |attempts exceeded for ",
     source="OpenSSH auth.c, packet.c, monitor.c",
     examples=(
         "Accepted publickey for «lin» from 203.0.113.x port 22 ssh2",
