@@ -60,12 +60,12 @@ def zigzag(number: int) -> bytes:
         (b'\\x00', b'\\x01', b'\\x80\\x01')
     """
     rest = (number << 1) ^ (number >> 63)
-    out = bytearray()
+    sevens = []
     while rest > 0x7F:
-        out.append(rest & 0x7F | 0x80)
+        sevens.append(rest & 0x7F | 0x80)
         rest >>= 7
-    out.append(rest)
-    return bytes(out)
+    sevens.append(rest)
+    return bytes(sevens)
 
 
 def block(records: Sequence[bytes], sync: bytes, codec: Codec = Codec.ZSTANDARD) -> bytes:

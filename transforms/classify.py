@@ -16,8 +16,10 @@ from schemas.policy import Policy, Treatment
 from transforms.batches import Outcome, Stepped, apply_step
 from transforms.event_time import event_time_ms
 from transforms.rejections import Rejecter
+from transforms.remembered import Remembered
 
 UNNAMEABLE = "unnameable"
+_ENVELOPES = ""
 _MAX_DEPTH = 16
 _CACHED_KEYS = 4096
 _ENVELOPE = re.compile(r"__[A-Z_]+__(?:\..*)?", re.DOTALL)
@@ -114,7 +116,7 @@ class _Classifier:
     def __init__(self, step: ClassifyStep) -> None:
         self._reject = step.reject
         self._unknown_fields = step.unknown_fields
-        self._field_of = _cached_lookup(step.policy)
+        self._names = _field_names(step.policy)
         self._dropped = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.DROP}
         self._people = [
             rule.name
@@ -158,9 +160,12 @@ class _Classifier:
 
     def _sort_all(self, pairs: Sequence[tuple[str, Any]]) -> _Sorted:
         found = _Sorted()
-        values, field_of = found.values, self._field_of
+        values, names = found.values, self._names
         for key, value in pairs:
-            if type(value) is str and (name := field_of(key)) is not None and name not in values:
+            name = names[key]
+            if name is _ENVELOPES:
+                continue
+            if name is not None and name not in values and type(value) is str:
                 if value:
                     values[name] = value
             else:
@@ -168,8 +173,8 @@ class _Classifier:
         return found
 
     def _sort(self, key: str, value: Any, found: _Sorted, depth: int) -> None:
-        name = self._field_of(key)
-        if name is not None:
+        name = self._names[key]
+        if name is not None and name is not _ENVELOPES:
             text = as_text(value)
             if not text:
                 return
@@ -178,8 +183,6 @@ class _Classifier:
                 found.seconds.append(name)
             else:
                 found.values[name] = text
-        elif depth == 0 and _ENVELOPE.fullmatch(key):
-            return
         else:
             self._sort_unknown(key, value, found, depth)
 
@@ -190,10 +193,8 @@ class _Classifier:
             return
         for inner, inner_value in members:
             dotted = f"{key}.{inner}"
-            whole = self._field_of(dotted) is not None
-            self._sort(
-                dotted if whole or self._field_of(inner) is None else inner, inner_value, found, depth + 1
-            )
+            whole = self._names[dotted]
+            self._sort(dotted if whole or not self._names[inner] else inner, inner_value, found, depth + 1)
 
     def _keep_or_count(self, found: _Sorted, counts: Counts) -> None:
         for name in found.seconds:
@@ -206,19 +207,14 @@ class _Classifier:
                 found.others[_free_key(name, found.others)] = text
 
 
-def _cached_lookup(policy: Policy) -> Callable[[str], str | None]:
-    known: dict[str, str | None] = {}
+def _field_names(policy: Policy) -> Remembered[str | None]:
+    """Return the field that each key names, None for an unknown one; the log service's envelope is no field."""
 
-    def lookup(key: str) -> str | None:
-        try:
-            return known[key]
-        except KeyError:
-            name = policy.field_of(key)
-            if len(known) < _CACHED_KEYS:
-                known[key] = name
-            return name
+    def name_of(key: str) -> str | None:
+        name = policy.field_of(key)
+        return _ENVELOPES if name is None and _ENVELOPE.fullmatch(key) else name
 
-    return lookup
+    return Remembered(name_of, _CACHED_KEYS)
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]] | None:

@@ -22,6 +22,7 @@ _CACHED_TAGS = 16_384
 _NULL, _PRESENT, _END = zigzag(0), zigzag(1), zigzag(0)
 _SIZES = 8192
 _PRESENT_SIZES = [_PRESENT + zigzag(size) for size in range(_SIZES)]
+_NOTHING = (None, b"")
 _CACHED_TUPLES = 4096  # some 2 KB each, and one that is not here is put together from single tags
 
 
@@ -44,13 +45,13 @@ class PartitionEncoder:
         self.rejection_schema_json = json.dumps(REJECTION)
         self._rejection = fastavro.parse_schema(REJECTION)
         self._names = [rule.name for rule in policy.fields]
-        self._encoded_tags = lru_cache(maxsize=_CACHED_TUPLES)(_TagEncoder().encode)
+        self._tags = _TagEncoder()
 
     def encode_events(self, events: Sequence[TaggedEvent]) -> dict[str, list[bytes]]:
         """Return the encoded records of tagged events by the ISO date of their partition."""
         partitions: dict[str, list[bytes]] = {}
         for tagged in events:
-            record = self._flat_record(tagged) + self._encoded_tags(tagged.tags)
+            record = self._flat_record(tagged) + self._tags.encode(tagged.tags)
             partitions.setdefault(tagged.expires_on, []).append(record)
         return partitions
 
@@ -61,9 +62,7 @@ class PartitionEncoder:
             avro_string(event.event_id),
             zigzag(event.event_time),
             zigzag(tagged.expires_at),
-            avro_string(tagged.policy_version),
-            avro_string(tagged.key_epoch),
-            _NULL if event.source is None else _PRESENT + avro_string(event.source),
+            _encoded_origin(tagged.policy_version, tagged.key_epoch, event.source),
         ]
         values = event.values
         for name in self._names:
@@ -99,6 +98,13 @@ def avro_string(text: str) -> bytes:
     return zigzag(len(data)) + data
 
 
+@lru_cache(maxsize=_CACHED_TUPLES)
+def _encoded_origin(policy_version: str, key_epoch: str, source: str | None) -> bytes:
+    """Encode the three strings that hardly vary."""
+    encoded = _NULL if source is None else _PRESENT + avro_string(source)
+    return avro_string(policy_version) + avro_string(key_epoch) + encoded
+
+
 def _avro_map(strings: Mapping[str, str]) -> bytes:
     pairs = (avro_string(key) + avro_string(value) for key, value in strings.items())
     return b"".join((zigzag(len(strings)), *pairs, _END))
@@ -110,8 +116,19 @@ class _TagEncoder:
     def __init__(self) -> None:
         self._schema = fastavro.parse_schema(TAGS["items"])
         self._encoded_tag = lru_cache(maxsize=_CACHED_TAGS)(self._encode_tag)
+        self._encoded: dict[int, tuple[tuple[Tag, ...], bytes]] = {}
 
     def encode(self, tags: tuple[Tag, ...]) -> bytes:
+        """Encode tags; events share their tuples, so they are remembered by identity: hashing one costs more."""
+        remembered, encoded = self._encoded.get(id(tags), _NOTHING)
+        if remembered is not tags:
+            encoded = self._encode(tags)
+            if len(self._encoded) >= _CACHED_TUPLES:
+                self._encoded.clear()
+            self._encoded[id(tags)] = tags, encoded
+        return encoded
+
+    def _encode(self, tags: tuple[Tag, ...]) -> bytes:
         if not tags:
             return zigzag(0)
         return b"".join((zigzag(len(tags)), *map(self._encoded_tag, tags), zigzag(0)))

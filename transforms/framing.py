@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schemas.events import RawRecord, Reason, Source
 
-BATCH_RECORDS = 1000
+BATCH_RECORDS = 250
 BLOCK_BYTES = 1 << 20
 
 

@@ -10,6 +10,7 @@ CONTENT = "__CONTENT__"
 RAW_LOG = "__RAWLOG__"
 TAG = "__TAG__"
 LOG_JSON = "LogJson"
+_NESTED = (CONTENT, RAW_LOG, TAG)
 _SEARCH_LOG_NAMES = {
     "Time": "__TIMESTAMP__",
     "TopicId": "__TOPIC__",
@@ -43,17 +44,19 @@ def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
     keys = dict(pairs)
     if LOG_JSON in keys or ("Time" in keys and "TopicId" in keys):
         pairs = tuple((_SEARCH_LOG_NAMES.get(key, key), value) for key, value in pairs)
-    opened = _Opened(counts)
-    opened.pairs = [pair for pair in pairs if pair[0][:2] != "__"]
-    for key, value in pairs:
-        if key[:2] == "__":
-            opened.take(key, value)
+    own: list[tuple[str, Any]] = []
+    marked: list[tuple[str, Any]] = []
+    for pair in pairs:
+        (marked if pair[0][:2] == "__" else own).append(pair)
+    opened = _Opened(own, counts)
+    for key, value in marked:
+        opened.take(key, value)
     return opened.finish()
 
 
 class _Opened:
-    def __init__(self, counts: Counts) -> None:
-        self.pairs: list[tuple[str, Any]] = []
+    def __init__(self, pairs: list[tuple[str, Any]], counts: Counts) -> None:
+        self.pairs = pairs
         self._tags: list[tuple[str, Any]] = []
         self._envelope: Envelope = {}
         self._raw_logs: list[Any] = []
@@ -61,16 +64,16 @@ class _Opened:
 
     def take(self, key: str, value: Any) -> None:
         """Sort one pair whose key starts like the envelope's."""
-        if key == CONTENT:
+        if key[-2:] == "__" and key not in _NESTED:
+            self._envelope.setdefault(key, value)
+        elif key == TAG:
+            self._take_tags(value)
+        elif key == CONTENT:
             self._take_content(CONTENT, value)
         elif key == RAW_LOG:
             self._raw_logs.append(value)
-        elif key == TAG:
-            self._take_tags(value)
         elif key.startswith("__TAG__."):
             self._tags.append((key, value))
-        elif key.endswith("__"):
-            self._envelope.setdefault(key, value)
         else:
             self.pairs.append((key, value))
 
@@ -90,7 +93,7 @@ class _Opened:
                 self.pairs.append((key, value))
             return
         for inner, inner_value in members:
-            if inner[:2] == "__" and inner.endswith("__") and inner not in (CONTENT, RAW_LOG, TAG):
+            if inner[:2] == "__" and inner[-2:] == "__" and inner not in _NESTED:
                 self._envelope.setdefault(inner, inner_value)
             elif inner == TAG:
                 self._take_tags(inner_value)

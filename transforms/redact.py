@@ -5,10 +5,9 @@ event's own people: a value that was replaced in its own field is replaced alike
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
@@ -18,10 +17,11 @@ from schemas.errors import DetectorError
 from schemas.events import ClassifiedEvent, FieldOutcome, Reason, RedactedEvent, Stage
 from schemas.policy import Policy, Treatment
 from transforms.batches import Outcome, Stepped, apply_step
-from transforms.detect import Detection, Known, RedactedText
+from transforms.detect import Detection, Known
 from transforms.detect.own import folded
 from transforms.pseudonyms import PseudonymKey, keyed_digest
 from transforms.rejections import Rejecter
+from transforms.remembered import Remembered
 from transforms.treatments import Treat, compile_treatments, field_treatment
 
 OTHER_TEXT = "others"
@@ -29,6 +29,11 @@ _SHORTEST_PERSON = 4
 _CACHED_VALUES = 16_384
 _CACHED_KEPT = 4096  # kept values are few words or, as request ids are, new in each event
 Detections = tuple[tuple[str, int], ...]
+_Settled = tuple[str, FieldOutcome, Known | None]
+"""What became of a value that was taken whole, its outcome, and whom it names."""
+
+_Free = tuple[dict[str, str], str, str, str, bool]
+"""What goes through the detectors: where its result belongs, by which name, how it is stated, the text, is it a URL."""
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
 
@@ -48,20 +53,14 @@ class RedactStep:
 
 @dataclass(slots=True)
 class _Work:
-    """One event on its way: what is settled, by the names of its outcomes in the order of their treatment."""
+    """One event on its way: what is settled, in the order of its treatment, and what waits for the detectors."""
 
     event: ClassifiedEvent
     values: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, FieldOutcome] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)
-
-
-class _Settled(NamedTuple):
-    """What became of a value that was taken whole, and whom it names."""
-
-    text: str
-    outcome: FieldOutcome
-    person: Known | None
+    free: Sequence[_Free] = ()
+    known: Sequence[Known] = ()
 
 
 class _Redactor:
@@ -70,8 +69,9 @@ class _Redactor:
         self._reject = step.reject
         treatments = compile_treatments(step.policy, step.key)
         self._entities = entities_of(step.policy)
-        self._settle = {
-            name: _settling(name, treat, self._entities.get(name)) for name, treat in treatments.items()
+        self._settled = {
+            name: _settled(FieldOutcome(name, step.policy[name].treatment), treat, self._entities.get(name))
+            for name, treat in treatments.items()
         }
         self._urls = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.REDACT_URL}
         detection = step.detection or Detection.of(step.policy)
@@ -96,22 +96,20 @@ class _Redactor:
         return outcome
 
     def _redact_all(self, events: Sequence[ClassifiedEvent]) -> list[RedactedEvent]:
-        texts, urls = _Pending(self._text_outcome), _Pending(self._url_outcome)
         works = [_Work(event) for event in events]
         for work in works:
-            self._treat_structured(work, texts, urls)
-        texts.settle(self._text.redact)
-        urls.settle(self._text.redact_url)
+            self._treat_structured(work)
+        self._treat_free(works)
         return [self._finish(work) for work in works]
 
-    def _treat_structured(self, work: _Work, texts: "_Pending", urls: "_Pending") -> None:
-        values, outcomes, settles = work.values, work.outcomes, self._settle
+    def _treat_structured(self, work: _Work) -> None:
+        values, outcomes, settled_values = work.values, work.outcomes, self._settled
         free: list[tuple[str, str]] = []
         kept: list[str] = []
         people: list[Known] = []
         for name, value in work.event.values.items():
-            settle = settles.get(name)
-            settled = None if settle is None else settle(value)
+            remembered = settled_values.get(name)
+            settled = None if remembered is None else remembered[value]
             if settled is None:
                 free.append((name, value))
                 continue
@@ -121,24 +119,39 @@ class _Redactor:
             elif name not in self._entities:
                 kept.append(name)
         others = [pair for pair in work.event.others.items() if not self._treat_second(work, people, *pair)]
-        known = tuple(people)
-        if kept and known and _holds_a_person("\0".join([values[name] for name in kept]), known):
-            free.extend((name, values[name]) for name in kept if _holds_a_person(values[name], known))
-        for name, value in free:
-            (urls if name in self._urls else texts).add(values, name, outcomes, name, value, known)
-        for name, value in others:
-            texts.add(work.others, name, outcomes, f"{OTHER_TEXT}.{name}", value, known)
+        work.known = people
+        if kept and people and _holds_a_person("\0".join([values[name] for name in kept]), people):
+            free.extend((name, values[name]) for name in kept if _holds_a_person(values[name], people))
+        urls = self._urls
+        work.free = [
+            *[(values, name, name, value, False) for name, value in free if name not in urls],
+            *[(work.others, name, f"{OTHER_TEXT}.{name}", value, False) for name, value in others],
+            *[(values, name, name, value, True) for name, value in free if name in urls],
+        ]
+
+    def _treat_free(self, works: Sequence[_Work]) -> None:
+        """Ask the detectors once for all texts and URLs of a batch."""
+        texts = [free[3] for work in works for free in work.free]
+        known = [work.known for work in works for _ in work.free]
+        are_urls = [free[4] for work in works for free in work.free]
+        redacted = iter(self._text.redact(texts, known, are_urls))
+        text_outcome, url_outcome = self._text_outcome, self._url_outcome
+        for work in works:
+            outcomes = work.outcomes
+            for (into, name, stated, _, is_url), (text, detections) in zip(work.free, redacted, strict=False):
+                into[name] = text
+                outcomes[stated] = (url_outcome if is_url else text_outcome)(stated, detections)
 
     def _treat_second(self, work: _Work, people: list[Known], other: str, value: str) -> bool:
         """Treat a second value of a field that names a person like its first; say whether it was one."""
         name = other.partition(".")[0]
-        settled = self._settle[name](value) if name in self._entities else None
+        settled = self._settled[name][value] if name in self._entities else None
         if settled is None:
             return False
-        work.others[other] = settled.text
-        work.outcomes[f"{OTHER_TEXT}.{other}"] = settled.outcome._replace(field=f"{OTHER_TEXT}.{other}")
-        if settled.person is not None:
-            people.append(settled.person)
+        work.others[other], outcome, person = settled
+        work.outcomes[f"{OTHER_TEXT}.{other}"] = outcome._replace(field=f"{OTHER_TEXT}.{other}")
+        if person is not None:
+            people.append(person)
         return True
 
     def _finish(self, work: _Work) -> RedactedEvent:
@@ -156,50 +169,16 @@ class _Redactor:
         )
 
 
-def _settling(name: str, treat: Treat, kind: str | None) -> Callable[[str], _Settled | None]:
-    """Return the treatment of one field's values, which are remembered with whom they name."""
+def _settled(outcome: FieldOutcome, treat: Treat, kind: str | None) -> Remembered[_Settled | None]:
+    """Return what becomes of one field's values, and whom they name."""
 
     def settle(value: str) -> _Settled | None:
-        treated = treat(value)
-        if treated is None:
+        text = treat(value)
+        if text is None:
             return None
-        person = None if kind is None else known_person(value, treated.text, kind)
-        return _Settled(treated.text, FieldOutcome(name, treated.treatment), person)
+        return text, outcome, None if kind is None else known_person(value, text, kind)
 
-    return lru_cache(maxsize=_CACHED_KEPT if kind is None else _CACHED_VALUES)(settle)
-
-
-class _Pending:
-    """Texts of a batch that wait for one call of the detectors, and where their results go."""
-
-    def __init__(self, outcome: Callable[[str, Detections], FieldOutcome]) -> None:
-        self._outcome = outcome
-        self._places: list[tuple[dict[str, str], str, dict[str, FieldOutcome], str]] = []
-        self._texts: list[str] = []
-        self._known: list[Sequence[Known]] = []
-
-    def add(
-        self,
-        values: dict[str, str],
-        name: str,
-        outcomes: dict[str, FieldOutcome],
-        stated: str,
-        text: str,
-        known: Sequence[Known],
-    ) -> None:
-        """Note a text that goes to `values[name]` and whose outcome is stated under a name of its own."""
-        self._places.append((values, name, outcomes, stated))
-        self._texts.append(text)
-        self._known.append(known)
-
-    def settle(
-        self, redact: Callable[[Sequence[str], Sequence[Sequence[Known]]], Iterable[RedactedText]]
-    ) -> None:
-        """Redact the texts and put the results in their places."""
-        results = redact(self._texts, self._known)
-        for (values, name, outcomes, stated), (text, detections) in zip(self._places, results, strict=True):
-            values[name] = text
-            outcomes[stated] = self._outcome(stated, detections)
+    return Remembered(settle, _CACHED_KEPT if kind is None else _CACHED_VALUES)
 
 
 def _remembered_outcomes(treatment: Treatment) -> Callable[[str, Detections], FieldOutcome]:

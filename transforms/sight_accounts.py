@@ -54,7 +54,7 @@ class SightAccountsStep:
 def _with_pseudonym(treat: Treat, value: str | None) -> tuple[str, str]:
     """Return pseudonym and value, both empty where there is no value or it is a pseudonym already."""
     treated = None if value is None else treat(value)
-    return ("", "") if value is None or treated is None or treated.text == value else (treated.text, value)
+    return ("", "") if value is None or treated is None or treated == value else (treated, value)
 
 
 @beam.typehints.with_input_types(ClassifiedEvent)

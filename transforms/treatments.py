@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from schemas.policy import FieldPolicy, Policy, Treatment, matches_form
@@ -51,15 +50,7 @@ def _own_network(text: str) -> str | None:
     return str(network) if network.prefixlen == (V4_PREFIX if network.version == 4 else V6_PREFIX) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Treated:
-    """What became of a structured value: the text and the treatment that took effect."""
-
-    text: str
-    treatment: Treatment
-
-
-Treat = Callable[[str], Treated | None]
+Treat = Callable[[str], str | None]
 """Treats one field's value; None says that it hasn't the field's form and must be read as free text."""
 
 
@@ -78,8 +69,7 @@ def field_treatment(treatments: Mapping[str, Treat]) -> Callable[[str, str], str
 
     def treat(name: str, value: str) -> str | None:
         treatment = treatments.get(name)
-        treated = None if treatment is None else treatment(value)
-        return None if treated is None else treated.text
+        return None if treatment is None else treatment(value)
 
     return treat
 
@@ -87,16 +77,10 @@ def field_treatment(treatments: Mapping[str, Treat]) -> Callable[[str, str], str
 def _treatment(rule: FieldPolicy, pseudonym: Callable[[str, str, str], str]) -> Treat | None:
     match rule.treatment:
         case Treatment.KEEP:
-            return lambda value: Treated(value, Treatment.KEEP) if matches_form(rule, value) else None
+            return lambda value: value if matches_form(rule, value) else None
         case Treatment.PSEUDONYMISE:
-            prefix = rule.prefix or "fld"
-            return lambda value: Treated(pseudonym(prefix, rule.name, value), Treatment.PSEUDONYMISE)
+            return partial(pseudonym, rule.prefix or "fld", rule.name)
         case Treatment.TRUNCATE_IP:
-            return _truncated
+            return truncate_ip
         case Treatment.REDACT_URL | Treatment.REDACT_TEXT | Treatment.DROP:
             return None
-
-
-def _truncated(value: str) -> Treated | None:
-    network = truncate_ip(value)
-    return None if network is None else Treated(network, Treatment.TRUNCATE_IP)

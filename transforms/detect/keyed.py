@@ -48,8 +48,10 @@ class _Keyed:
         self._classify = vocabulary.classify
 
     def _values_of(self, keys: Iterable[re.Match[str]], text: str) -> Iterator[Span]:
+        has_han = not text.isascii()
         for key in keys:
-            found = self._classify(_whole_key(text, key)) or self._with_words_before(text, key)
+            name = _whole_key(text, key) if has_han else key["key"]
+            found = self._classify(name) or self._with_words_before(text, key)
             value = _VALUE.match(text, key.end()) if found is not None else None
             if found is None or value is None or _is_resource_name(text, key):
                 continue

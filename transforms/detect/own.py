@@ -39,7 +39,7 @@ def is_distinct(text: str) -> bool:
     return len(text) >= (_SHORTEST_NAME if text.isascii() else 2) and text.lower() not in COMMON_ACCOUNTS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Known:
     """One value of the event's own people: the text as in its field, what the field became, and its kind.
 
@@ -54,8 +54,8 @@ class Known:
 
     def __post_init__(self) -> None:
         """Prepare the search, once for all events that hold the value."""
-        object.__setattr__(self, "literal", folded(self.text.strip()))
-        object.__setattr__(self, "distinct", is_distinct(self.literal))
+        self.literal = folded(self.text.strip())
+        self.distinct = is_distinct(self.literal)
 
 
 class People:
@@ -74,14 +74,6 @@ class People:
     def find(self, text: str) -> Iterator[Span]:
         """Yield where they stand as words of their own."""
         return self._find(folded(text))
-
-    def find_in(self, texts: Sequence[str]) -> dict[int, list[Span]]:
-        """Return where they stand in each of several texts, by index; texts without any are left out."""
-        joined = folded("\n".join(texts))
-        for literal in self.literals:
-            if literal in joined:
-                return {index: spans for index, text in enumerate(texts) if (spans := list(self.find(text)))}
-        return {}
 
     def _find(self, lower: str) -> Iterator[Span]:
         for literal in self.literals:

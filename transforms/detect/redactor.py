@@ -1,7 +1,7 @@
 """The engine: one scan finds which recognizers to ask, their spans are united and replaced."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby
+from itertools import chain, groupby, repeat
 from typing import NamedTuple, Protocol, TypeGuard
 
 from transforms.detect.lines import Line, lines_of
@@ -11,15 +11,13 @@ from transforms.detect.spans import RedactedText, Span, merge, replace, settled,
 from transforms.detect.urls import url_spans
 from transforms.detect.views import TRIGGER as ENCODED
 from transforms.detect.views import View, decode
+from transforms.remembered import LONGEST, Remembered
 
 CACHED_TEXTS = 50_000
 """How many texts are remembered with their spans: log lines repeat."""
 
 CACHED_URLS = 20_000
 """How many URLs are remembered with what they become."""
-
-LONGEST_CACHED = 4096
-"""Texts of more characters are not remembered."""
 
 WINDOW = 65_536
 OVERLAP = 8_192
@@ -69,40 +67,43 @@ class TextRedactor:
         self._owners: dict[int, tuple[tuple[int, Recognizer], ...]] = {}
         self._recent: dict[str, _Analysed] = {}
         self._older: dict[str, _Analysed] = {}
-        self._urls: dict[str, RedactedText] = {}
+        self._urls = Remembered(self._plain_url, CACHED_URLS)
 
-    def redact(self, texts: Sequence[str], known: Sequence[Sequence[Known]]) -> list[RedactedText]:
-        """Return the texts without personal data; `known[i]` are the people of `texts[i]`."""
+    def redact(
+        self,
+        texts: Sequence[str],
+        known: Sequence[Sequence[Known]],
+        are_urls: Sequence[bool] | None = None,
+    ) -> list[RedactedText]:
+        """Return the texts without personal data; `known[i]` are the people of `texts[i]`.
+
+        Of a text that `are_urls` says is a URL, scheme, host, port and the shape of the path stay.
+        """
         detected = self._detected(texts)
         return [
-            analysed.redacted if spans is analysed.spans else replace(text, spans)
-            for text, spans, analysed in zip(
-                texts, self._with_people(texts, known, detected), detected, strict=True
+            (self._urls[text] if is_url else analysed.redacted)
+            if spans is analysed.spans
+            else self._redacted_url(text, spans)
+            if is_url
+            else replace(text, spans)
+            for text, spans, analysed, is_url in zip(
+                texts,
+                self._with_people(texts, known, detected),
+                detected,
+                are_urls or repeat(False),
+                strict=False,
             )
         ]
 
     def redact_url(self, urls: Sequence[str], known: Sequence[Sequence[Known]]) -> list[RedactedText]:
         """Return URLs of which scheme, host, port and the shape of the path stay."""
-        detected = self._detected(urls)
-        return [
-            self._plain_url(url, spans) if spans is analysed.spans else self._replaced_url(url, spans)
-            for url, spans, analysed in zip(
-                urls, self._with_people(urls, known, detected), detected, strict=True
-            )
-        ]
+        return self.redact(urls, known, [True] * len(urls))
 
-    def _plain_url(self, url: str, spans: Sequence[Span]) -> RedactedText:
+    def _plain_url(self, url: str) -> RedactedText:
         """Redact a URL that names none of its event's people: it becomes the same wherever it stands."""
-        redacted = self._urls.get(url)
-        if redacted is None:
-            redacted = self._replaced_url(url, spans)
-            if len(url) <= LONGEST_CACHED:
-                if len(self._urls) >= CACHED_URLS:
-                    self._urls.clear()
-                self._urls[url] = redacted
-        return redacted
+        return self._redacted_url(url, self._detected([url])[0].spans)
 
-    def _replaced_url(self, url: str, spans: Sequence[Span]) -> RedactedText:
+    def _redacted_url(self, url: str, spans: Sequence[Span]) -> RedactedText:
         return replace(url, merge(without_protected(url, [*spans, *self.url_parts(url)])))
 
     def url_parts(self, url: str) -> Iterator[Span]:
@@ -128,32 +129,12 @@ class TextRedactor:
         start = 0
         for _, run in groupby(known, key=id):
             end = start + len(list(run))
-            if known[start]:
-                self._add_people(People(known[start]), texts, detected, result, start, end)
+            if people := _named_in(detected[start:end], known[start]):
+                for index in range(start, end):
+                    if named := _named_in((detected[index],), people):
+                        result[index] = _with_named(texts[index], detected[index], People(named))
             start = end
         return result
-
-    def _add_people(
-        self,
-        people: People,
-        texts: Sequence[str],
-        detected: Sequence["_Analysed"],
-        result: list[Sequence[Span]],
-        start: int,
-        end: int,
-    ) -> None:
-        """Add the people of one event to the spans of its texts, which stand side by side."""
-        own = people.find_in(texts[start:end])
-        for index in range(start, end):
-            spans, view, _ = detected[index]
-            found = own.get(index - start, [])
-            if not (spans or found or view):
-                continue
-            text = texts[index]
-            if view is not None:
-                found = [*found, *_mapped(people.find(view.text), view)]
-            named = _named(spans, text, people)
-            result[index] = merge(without_protected(text, [*named, *found])) if found else named
 
     def _detected(self, texts: Sequence[str]) -> Sequence["_Analysed"]:
         """Return what the recognizers find without knowing anybody."""
@@ -166,13 +147,13 @@ class TextRedactor:
             found.update(zip(fresh, self._analyse(fresh), strict=True))
         if found:
             self._remember(found)
-        return [one or found[text] for text, one in zip(texts, remembered, strict=True)]
+        return [found[text] if one is None else one for text, one in zip(texts, remembered, strict=True)]
 
     def _remember(self, found: Mapping[str, "_Analysed"]) -> None:
         """Keep texts in two generations: dropping the older one whole costs less than finding the oldest texts."""
         if len(self._recent) >= CACHED_TEXTS // 2:
             self._older, self._recent = self._recent, {}
-        self._recent.update((text, one) for text, one in found.items() if len(text) <= LONGEST_CACHED)
+        self._recent.update((text, one) for text, one in found.items() if len(text) <= LONGEST)
 
     def _analyse(self, texts: Sequence[str]) -> Iterator["_Analysed"]:
         masks = self._scan(texts)
@@ -185,11 +166,12 @@ class TextRedactor:
         for text, mask in zip(texts, masks, strict=True):
             view = views.get(text) if mask & 1 else None
             if mask < 2 and view is None:
-                yield _Analysed((), None, RedactedText(text))
+                yield _Analysed((), None, folded(text), RedactedText(text))
                 continue
             found = self._merged(text, mask, view, view_masks.get(text, 0))
             spans = settled(text, found, self._alone) if found and len(text) <= WINDOW else found
-            yield _Analysed(spans, view, replace(text, spans))
+            read = f"{text}\n{view.text}" if view else text
+            yield _Analysed(spans, view, folded(read), replace(text, spans))
 
     def _alone(self, text: str) -> Sequence[Span]:
         mask = self._scan([text])[0]
@@ -206,10 +188,17 @@ class TextRedactor:
         if mask < 2:
             return []
         resolve = self.resolve
-        lines = self._lines(text) if "\n" in text and len(text) <= WINDOW else ()
+        is_long = len(text) > WINDOW
+        lines = self._lines(text) if "\n" in text and not is_long else ()
         found: list[Span] = []
         for bit, recognizer in self._owners_of(mask):
-            for span in _found(recognizer, text, bit, lines):
+            if is_long:
+                spans: Iterable[Span] = _windowed(recognizer, text)
+            elif lines and _reads_lines(recognizer):
+                spans = _in_lines(recognizer, text, bit, lines)
+            else:
+                spans = recognizer.find(text)
+            for span in spans:
                 kept = resolve(span, text[span.start : span.end])
                 if kept is not None:
                     found.append(kept)
@@ -233,11 +222,32 @@ class TextRedactor:
 
 
 class _Analysed(NamedTuple):
-    """What the recognizers found in a text, its view where it holds anything encoded, and what it becomes."""
+    """What the recognizers found in a text, its view where it holds anything encoded, and what it becomes.
+
+    `read` is the text as people are searched for in it: folded, with that of its view behind it.
+    """
 
     spans: Sequence[Span]
     view: View | None
+    read: str
     redacted: RedactedText
+
+
+def _named_in(analysed: Sequence[_Analysed], known: Sequence[Known]) -> Sequence[Known]:
+    """Return whose literals occur in texts, be it as a part of a word."""
+    if not known:
+        return ()
+    read = "\n".join([one.read for one in analysed])
+    return [person for person in known if person.literal in read]
+
+
+def _with_named(text: str, analysed: _Analysed, people: People) -> Sequence[Span]:
+    """Return the spans of a text with those of the people that it names."""
+    found = list(people.find(text))
+    if analysed.view is not None:
+        found += _mapped(people.find(analysed.view.text), analysed.view)
+    named = _named(analysed.spans, text, people)
+    return merge(without_protected(text, [*named, *found])) if found else named
 
 
 def _named(spans: Sequence[Span], text: str, people: People) -> Sequence[Span]:
@@ -263,14 +273,10 @@ def _mapped(spans: Iterable[Span], view: View) -> list[Span]:
     ]
 
 
-def _found(recognizer: Recognizer, text: str, bit: int, lines: Sequence[Line]) -> Iterable[Span]:
-    """Return what a recognizer finds in a text; if it can, it reads only the lines that hold its trigger."""
-    if len(text) > WINDOW:
-        return _windowed(recognizer, text)
-    if lines and _reads_lines(recognizer):
-        asked = (line for line in lines if line.mask & bit)
-        return chain.from_iterable(recognizer.find(text, line.start, line.end) for line in asked)
-    return recognizer.find(text)
+def _in_lines(recognizer: LineRecognizer, text: str, bit: int, lines: Sequence[Line]) -> Iterator[Span]:
+    """Return what a recognizer finds in the lines that hold its trigger."""
+    asked = (line for line in lines if line.mask & bit)
+    return chain.from_iterable(recognizer.find(text, line.start, line.end) for line in asked)
 
 
 def _reads_lines(recognizer: Recognizer) -> TypeGuard[LineRecognizer]:

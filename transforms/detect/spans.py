@@ -102,7 +102,10 @@ def without_protected(text: str, spans: Sequence[Span]) -> list[Span]:
         >>> without_protected("bob <EMAIL>", [Span(0, 11, "PERSON", 0.5, "r")])
         [Span(start=0, end=3, kind='PERSON', score=0.5, recognizer='r', replacement=None)]
     """
-    if not any(mark in text for mark in _MARKS):
+    for mark in _MARKS:
+        if mark in text:
+            break
+    else:
         return list(spans)
     protected = [match.span() for match in _PROTECTED.finditer(text)]
     if not protected:
@@ -162,10 +165,10 @@ def settled(text: str, spans: Sequence[Span], find: Callable[[str], Sequence[Spa
 
 def _touching(text: str, spans: Sequence[Span]) -> bool:
     """Tell whether a span stands beside what could go on in its value: patterns end there, but not at a token."""
-    return any(
-        _goes_on(text[span.end : span.end + 1]) or _goes_on(text[max(0, span.start - 1) : span.start])
-        for span in spans
-    )
+    for span in spans:
+        if _goes_on(text[span.end : span.end + 1]) or _goes_on(text[max(0, span.start - 1) : span.start]):
+            return True
+    return False
 
 
 def _goes_on(character: str) -> bool:

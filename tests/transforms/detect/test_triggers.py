@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 import regex
@@ -40,10 +41,24 @@ def test_a_trigger_occurs_in_any_text_made_from_the_pattern_of_its_detector(dete
     trigger = re.compile(detector.trigger.encode())
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(text=st.from_regex(detector.compiled))
+    @given(text=st.from_regex(re.compile(detector.pattern, detector.compiled.flags)))
     def check(text: str) -> None:
-        found = any(True for _ in detector.find(text))
+        found = any(True for _ in replace(detector, begins="").find(text))
         assert not found or trigger.search(b"\n" + text.encode("utf-8", "surrogatepass") + b"\n")
+
+    check()
+
+
+@pytest.mark.parametrize(
+    "detector", [one for one in CATALOG if one.begins], ids=lambda detector: detector.name
+)
+def test_a_match_begins_as_its_detector_says(detector: Detector) -> None:
+    anywhere = replace(detector, begins="")
+
+    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(text=st.from_regex(anywhere.compiled))
+    def check(text: str) -> None:
+        assert list(detector.find(text)) == list(anywhere.find(text))
 
     check()
 

@@ -156,6 +156,7 @@ ACCOUNT_NUMBER = Detector(
     boundary="uin «10000123»",
     score=0.85,
     ignore_case=True,
+    begins=r"_ a-z账帐用主子-",
 )
 
 BESIDE_NUMBER = Detector(

@@ -76,6 +76,7 @@ PHONE_CN = Detector(
     ),
     boundary="«13912345678»",
     check=is_no_metric,
+    begins="(+018",
 )
 
 LANDLINE_CN = Detector(

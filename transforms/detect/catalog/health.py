@@ -70,6 +70,7 @@ PATIENT = Detector(
     score=0.8,
     ignore_case=True,
     check=_is_patient,
+    begins="a-z患病受住门就",
 )
 
 SAMPLE = Detector(
@@ -97,6 +98,7 @@ SAMPLE = Detector(
     score=0.8,
     ignore_case=True,
     check=_is_sample,
+    begins="a-z样标文条",
 )
 
 OBJECT_NAME = Detector(

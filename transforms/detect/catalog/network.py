@@ -9,11 +9,13 @@ _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 # What stands before is looked at after the first digit: Python's `re` then skips to digits at once.
 _FIRST_OCTET = r"[0-9](?<![\w.][0-9])(?:(?<=2)5[0-5]|(?<=2)[0-4]\d|(?<=1)\d\d|(?<=[1-9])\d)?"
+_VERSION_WORDS = "v ver version release rev revision build firmware driver kernel".split()
+# What stands before is read backwards, so that `re` need not try every character of it.
 _VERSION_BEFORE = re.compile(
-    r"(?i)(?:\b(?:v|ver|version|release|rev|revision|build|firmware|driver|kernel)[\"']?[ \t]{0,2}[=:#]?[ \t]{0,2}[\"'(]?"
-    r"|[a-z][a-z0-9]{0,30}[-_])\Z"
+    rf"(?i)[\"'(]?[ \t]{{0,2}}[=:#]?[ \t]{{0,2}}[\"']?(?:{'|'.join(word[::-1] for word in _VERSION_WORDS)})\b"
+    r"|[-_][a-z0-9]{0,30}[a-z]"
 )
-_PRODUCT_BEFORE = re.compile(r"(?<![\w.-])[A-Z][A-Za-z]{1,30}/\Z")
+_PRODUCT_BEFORE = re.compile(r"/[A-Za-z]{1,30}[A-Z](?![\w.-])")
 _MACHINE = re.compile(r"(?:10|127|192-168|172-(?:1[6-9]|2\d|3[01]))-")
 _LOOK_BACK = 40
 _PRIVATE = ("10.", "192.168.", "172.", "127.", "169.254.", "100.")
@@ -22,10 +24,10 @@ _PRIVATE = ("10.", "192.168.", "172.", "127.", "169.254.", "100.")
 def _is_address(match: re.Match[str]) -> bool:
     """Refuse a version of four numbers, a product token (RFC 9110, 10.1.5) and a network without host bits."""
     text, start = match.string, match.start()
-    before = text[max(0, start - _LOOK_BACK) : start]
-    if _VERSION_BEFORE.search(before):
+    before = text[max(0, start - _LOOK_BACK) : start][::-1]
+    if _VERSION_BEFORE.match(before):
         return False
-    if _PRODUCT_BEFORE.search(before) and text[match.end() : match.end() + 1] != ":":
+    if _PRODUCT_BEFORE.match(before) and text[match.end() : match.end() + 1] != ":":
         return match.group().startswith(_PRIVATE)
     prefix = match.group("prefix")
     return prefix is None or not _is_network(match.group().partition("/")[0], int(prefix))

@@ -95,6 +95,7 @@ MAILBOX = Detector(
     boundary="«Bob» <b@example.com>",
     score=0.8,
     check=_is_english,
+    begins=f"A-ZÀ-ÖØ-Þ{_HAN}",
 )
 
 ROLE = Detector(
@@ -117,6 +118,7 @@ ROLE = Detector(
     boundary="payer=«Bo Li»",
     score=0.75,
     check=_is_english,
+    begins="A-Za-z",
 )
 
 PARTICIPLE_BY = Detector(
@@ -162,6 +164,7 @@ BESIDE_WORD = Detector(
     boundary="for «Anna Li»",
     score=0.55,
     check=_is_listed,
+    begins="A-Za-z",
 )
 
 TITLE = Detector(
@@ -215,6 +218,7 @@ STAFF_ZH = Detector(
     counter_examples=("服务（编号12）", "任务(编号 7)", "王芳（已离职）"),
     boundary="«王芳»（UIN1000）",
     score=0.6,
+    begins=_HAN,
 )
 
 PEOPLE: tuple[Detector, ...] = (
