@@ -1,7 +1,7 @@
 """The engine: one scan finds which recognizers to ask, their spans are united and replaced."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, groupby, repeat
+from itertools import chain, repeat
 from typing import NamedTuple, Protocol, TypeGuard
 
 from transforms.detect.lines import Line, lines_of
@@ -90,8 +90,8 @@ class TextRedactor:
                 texts,
                 self._with_people(texts, known, detected),
                 detected,
-                are_urls or repeat(False),
-                strict=False,
+                [False] * len(texts) if are_urls is None else are_urls,
+                strict=True,
             )
         ]
 
@@ -127,12 +127,17 @@ class TextRedactor:
         """Return the spans of each text with those of its people; a text without any keeps the spans it had."""
         result: list[Sequence[Span]] = [analysed.spans for analysed in detected]
         start = 0
-        for _, run in groupby(known, key=id):
-            end = start + len(list(run))
-            if people := _named_in(detected[start:end], known[start]):
-                for index in range(start, end):
-                    if named := _named_in((detected[index],), people):
-                        result[index] = _with_named(texts[index], detected[index], People(named))
+        while start < len(known):
+            people, end = known[start], start + 1
+            while end < len(known) and known[end] is people:
+                end += 1
+            read = "\n".join([analysed.read for analysed in detected[start:end]])
+            for person in people:
+                if person.literal in read:
+                    result[start:end] = map(
+                        _with_people, texts[start:end], detected[start:end], repeat(people)
+                    )
+                    break
             start = end
         return result
 
@@ -233,21 +238,17 @@ class _Analysed(NamedTuple):
     redacted: RedactedText
 
 
-def _named_in(analysed: Sequence[_Analysed], known: Sequence[Known]) -> Sequence[Known]:
-    """Return whose literals occur in texts, be it as a part of a word."""
-    if not known:
-        return ()
-    read = "\n".join([one.read for one in analysed])
-    return [person for person in known if person.literal in read]
-
-
-def _with_named(text: str, analysed: _Analysed, people: People) -> Sequence[Span]:
+def _with_people(text: str, analysed: _Analysed, known: Sequence[Known]) -> Sequence[Span]:
     """Return the spans of a text with those of the people that it names."""
+    named = [person for person in known if person.literal in analysed.read]
+    if not named:
+        return analysed.spans
+    people = People(named)
     found = list(people.find(text))
     if analysed.view is not None:
         found += _mapped(people.find(analysed.view.text), analysed.view)
-    named = _named(analysed.spans, text, people)
-    return merge(without_protected(text, [*named, *found])) if found else named
+    known_spans = _named(analysed.spans, text, people)
+    return merge(without_protected(text, [*known_spans, *found])) if found else known_spans
 
 
 def _named(spans: Sequence[Span], text: str, people: People) -> Sequence[Span]:
