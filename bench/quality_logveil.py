@@ -1,6 +1,6 @@
 """Redact sample texts as the pipeline does: same policy, treatments, detectors and known people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -10,7 +10,7 @@ from schemas.policy import Treatment
 from schemas.policy_file import default_policy
 from transforms.detect import Detection, Known, TextRedactor
 from transforms.pseudonyms import PseudonymKey
-from transforms.treatments import Treat, compile_treatments
+from transforms.treatments import compile_treatments, field_treatment
 
 _BATCH = 1000
 _KEY = PseudonymKey(b"a benchmark's key is no secret..", "1")
@@ -20,8 +20,8 @@ class Logveil:
     """The detectors under the default policy."""
 
     @cached_property
-    def _treatments(self) -> dict[str, Treat]:
-        return compile_treatments(default_policy(), _KEY)
+    def _treat(self) -> Callable[[str, str], str | None]:
+        return field_treatment(compile_treatments(default_policy(), _KEY))
 
     @cached_property
     def _urls(self) -> set[str]:
@@ -37,14 +37,10 @@ class Logveil:
         known: dict[tuple[tuple[str, str], ...], tuple[Known, ...]] = {}
         waiting = iter(samples)
         while batch := list(islice(waiting, _BATCH)):
-            redacted: dict[int, str] = {}
-            for is_url in (False, True):
-                chosen = [at for at, sample in enumerate(batch) if (sample.field in self._urls) is is_url]
-                people = [known.setdefault(batch[at].known, self._known(batch[at])) for at in chosen]
-                redact = self.redactor.redact_url if is_url else self.redactor.redact
-                results = redact([batch[at].text for at in chosen], people)
-                redacted |= {at: result.text for at, result in zip(chosen, results, strict=True)}
-            yield from (redacted[at] for at in range(len(batch)))
+            people = [known.setdefault(sample.known, self._known(sample)) for sample in batch]
+            are_urls = [sample.field in self._urls for sample in batch]
+            results = self.redactor.redact([sample.text for sample in batch], people, are_urls)
+            yield from (result.text for result in results)
 
     def redact_lines(self, lines: Sequence[str]) -> list[str]:
         """Return lines of which nothing is known as they would be written."""
@@ -57,8 +53,3 @@ class Logveil:
             if replacement is not None:
                 people.append(Known(value, replacement, KNOWN_FIELDS[name]))
         return tuple(people)
-
-    def _treat(self, name: str, value: str) -> str | None:
-        treatment = self._treatments.get(name)
-        treated = None if treatment is None else treatment(value)
-        return None if treated is None else treated.text
