@@ -19,7 +19,7 @@ from transforms.rejections import Rejecter
 from transforms.remembered import Remembered
 
 UNNAMEABLE = "unnameable"
-_ENVELOPES = ""
+_ENVELOPES = ""  # stands for the field of a key that is the log service's own
 _MAX_DEPTH = 16
 _CACHED_KEYS = 4096
 _ENVELOPE = re.compile(r"__[A-Z_]+__(?:\..*)?", re.DOTALL)

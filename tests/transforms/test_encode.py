@@ -80,3 +80,13 @@ def _by_fastavro(tagged):
 )
 def test_a_record_has_the_bytes_that_fastavro_gives_it(tagged):
     assert Encoding(POLICY).build().encode_events([tagged]) == {"2027-05-23": [_by_fastavro(tagged)]}
+
+
+def test_an_encoder_gives_a_record_its_own_tags_where_those_of_an_earlier_one_lay_in_memory():
+    encoder = Encoding(POLICY).build()
+    tags = [Tag("state", *["c"] * 4, "2027-05-23", (("EMAIL", number),)) for number in range(3)]
+    expected = [_by_fastavro(_tagged({}, {}, None, 1, 2, (tag,) * 30)) for tag in tags]
+    for number in [0, 1, 2] * 20:
+        assert encoder.encode_events([_tagged({}, {}, None, 1, 2, (tags[number],) * 30)]) == {
+            "2027-05-23": [expected[number]]
+        }
