@@ -119,7 +119,9 @@ def redact(
         typer.echo(json.dumps(ledger.to_json(), ensure_ascii=False))
     else:
         shown = preview_of(job) if example and ledger.inputs else None
-        print_report(console(), ledger, job.policy, str(output), shown)
+        same = {"--policy": policy, "--recognizers": recognizers}
+        options = [f"{name}={path}" for name, path in same.items() if path is not None]
+        print_report(console(), ledger, job.policy, str(output), shown, options)
     if rejected_share(ledger) > max_rejected:
         raise typer.Exit(_TOO_MANY_REJECTED)
 

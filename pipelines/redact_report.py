@@ -1,9 +1,10 @@
 """What `logveil redact` prints when it is done: partitions, fields, the balance, and what to do next."""
 
 import os
+import shlex
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -20,11 +21,20 @@ _BORDERS = 13
 
 
 def print_report(
-    console: Console, ledger: Ledger, policy: Policy, root: str, example: Preview | None = None
+    console: Console,
+    ledger: Ledger,
+    policy: Policy,
+    root: str,
+    example: Preview | None = None,
+    options: Sequence[str] = (),
 ) -> None:
-    """Print where the partitions are, what happened to each field, and whether the run balances."""
+    """Print where the partitions are, what happened to each field, and whether the run balances.
+
+    `options` are those of the run that its verification needs too.
+    """
     counts, root = ledger.counts, _near(root)
-    following = Text.assemble(("Next  ", "bold"), f"{_near(sys.argv[0])} verify {root}")
+    verification = shlex.join([_near(sys.argv[0]), "verify", root, *options])
+    following = Text.assemble(("Next  ", "bold"), verification)
     if not ledger.inputs:
         console.print("Nothing to do: an earlier run redacted every input (--again redacts it once more).")
         console.print(following, soft_wrap=True)

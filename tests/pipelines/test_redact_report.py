@@ -82,3 +82,17 @@ def test_partitions_balance_and_next_command_are_printed_with_paths_from_here(
         f"Ledger  out/_runs/{ledger.run_id}.json",
         "Next  .venv/bin/logveil verify out",
     ]
+
+
+def test_the_next_command_repeats_the_options_that_a_verification_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["logveil"])
+    ledger = commit_run(tmp_path / "out", [make_event(1)], [])
+    console = Console(file=io.StringIO(), width=120)
+    print_report(
+        console, ledger, POLICY, "out", options=["--policy=my policy.yaml", "--recognizers=own.yaml"]
+    )
+    last = console.file.getvalue().splitlines()[-1]  # type: ignore[attr-defined]
+    assert last == "Next  logveil verify out '--policy=my policy.yaml' --recognizers=own.yaml"
