@@ -2,11 +2,9 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ sys.path.append(str(ROOT / "bench" / "peers"))
 from run_peer import PLANTED  # noqa: E402
 
 MAKE_EVENTS = ROOT.parent / "shared" / "tools" / "make_events.py"
+USAGE = ROOT / "bench" / "usage.py"
 LOGVEIL = str(Path(sys.executable).with_name("logveil"))
 NOW = "2026-11-24T00:00:00"
 NOW_MS = 1_795_478_400_000
@@ -77,7 +76,7 @@ def run_job(
         if cores:
             command = ["taskset", "-c", ",".join(map(str, cores)), *command]
         path = {} if plugins is None else {"PYTHONPATH": str(plugins)}
-        ledger, seconds, usage = _run(command, Path(folder), os.environ | path)
+        ledger, used = _run(command, Path(folder), os.environ | path)
         lines = sum(block.count(b"\n") for file in files for block in iter_blocks(file))
         check_counts(ledger["counts"], lines, must_count)
         written = sorted(root.glob("category=*/*/*.avro"))
@@ -88,30 +87,23 @@ def run_job(
             sum(file.stat().st_size for file in files),
             sum(file.stat().st_size for file in written),
             len(written),
-            seconds,
-            usage.ru_utime + usage.ru_stime,
-            usage.ru_maxrss * 1024,
+            used["seconds"],
+            used["cpu_seconds"],
+            used["peak_bytes"],
             ledger["runner"],
         )
 
 
-def _run(
-    command: Sequence[str], folder: Path, environment: Mapping[str, str]
-) -> tuple[dict, float, resource.struct_rusage]:
-    """Run a command; return what it printed as JSON, its wall seconds, and what it and its children used."""
-    with (folder / "stdout").open("w+b") as out, (folder / "stderr").open("w+b") as errors:
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, stderr=errors, env=environment)
-        # Not RUSAGE_CHILDREN: its peak is that of all children so far.
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        out.seek(0)
-        errors.seek(0)
-        if process.returncode:
-            tail = errors.read()[-_ERROR_TAIL:].decode(errors="replace")
-            raise WrongAnswerError(f"status {process.returncode}: {tail}")
-        return json.load(out), seconds, usage
+def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[dict, dict]:
+    """Run a command; return what it printed as JSON, and what it used (see `usage.py`)."""
+    report, errors = folder / "usage.json", folder / "stderr"
+    measured = [sys.executable, "-I", "-S", str(USAGE), str(report), *command]
+    with errors.open("wb") as stderr:
+        done = subprocess.run(measured, stdout=subprocess.PIPE, stderr=stderr, env=environment, check=False)
+    if done.returncode:
+        tail = errors.read_bytes()[-_ERROR_TAIL:].decode(errors="replace")
+        raise WrongAnswerError(f"status {done.returncode}: {tail}")
+    return json.loads(done.stdout), json.loads(report.read_text(encoding="utf-8"))
 
 
 def check_counts(counts: Mapping[str, int], lines: int, must_count: Sequence[str] = ()) -> None:

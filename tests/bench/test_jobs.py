@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -6,7 +8,7 @@ import fastavro
 import pytest
 from events import Events, lengthen
 from growth import keep_longer
-from jobs import WrongAnswerError, check_counts, check_mail_addresses, run_job
+from jobs import USAGE, WrongAnswerError, check_counts, check_mail_addresses, run_job
 from more_detectors import FIFTY, HUNDRED, install_detectors
 
 from transforms.detect.scan import compile_scan
@@ -75,7 +77,21 @@ def test_a_measured_run_is_checked_and_more_detectors_take_part(
     run = run_job(events, 1, plugins=plugins, must_count=["detected/MORE"], check_texts=True)
     assert (run.events, run.bytes_in, run.files) == (400, events.stat().st_size, 1)
     assert 0 < run.bytes_out < run.bytes_in
-    assert run.peak_bytes > 50 << 20
+    assert 50 << 20 < run.peak_bytes < 1 << 30
+
+
+def test_the_peak_of_a_command_is_not_that_of_the_process_that_measures_it(tmp_path: Path) -> None:
+    filled = bytearray(b"x" * (200 << 20))
+    small, large = ("pass", "x = b'x' * (100 << 20)")
+    used = []
+    for number, code in enumerate((small, large)):
+        report = tmp_path / f"{number}.json"
+        subprocess.run(
+            [sys.executable, "-I", "-S", str(USAGE), str(report), sys.executable, "-S", "-c", code],
+            check=True,
+        )
+        used.append(json.loads(report.read_text(encoding="utf-8"))["peak_bytes"])
+    assert len(filled) > used[1] > used[0] + (90 << 20)
 
 
 @pytest.mark.data
