@@ -23,6 +23,9 @@ from schemas.formats import (
 )
 
 PART_BYTES = 32 << 20
+PARTS_AT_ONCE = 4
+"""A file that is cut has a multiple of so many equal parts, so that two or four workers end together."""
+
 STDIN = "stdin"
 _HEAD_BYTES = 64 << 10
 _LINE_FORMATS = (FileFormat.JSON, FileFormat.TEXT)
@@ -212,8 +215,21 @@ def check_unchanged(file: InputFile, safe_name: Callable[[str], str] = str) -> N
 def plan_parts(
     files: Sequence[InputFile], safe_name: Callable[[str], str] = str, part_bytes: int = PART_BYTES
 ) -> list[FilePart]:
-    """Return the parts of files: byte ranges of a constant size where lines can be found, else all of it."""
+    """Return the parts of files: equal byte ranges of at most `part_bytes` where lines can be found, else all of it."""
     return [part for file in files for part in _parts_of(file, safe_name(file.name), part_bytes)]
+
+
+def part_ends(size: int, part_bytes: int = PART_BYTES) -> list[int]:
+    """Return where the parts of a file end, which its size alone decides, whatever machine reads it.
+
+    Example:
+        >>> part_ends(32, 32), part_ends(80, 32), len(part_ends(160, 32))
+        ([32], [20, 40, 60, 80], 8)
+    """
+    if size <= part_bytes:
+        return [size]
+    count = min(size, PARTS_AT_ONCE * -(-size // (PARTS_AT_ONCE * part_bytes)))
+    return [size * number // count for number in range(1, count + 1)]
 
 
 def _parts_of(file: InputFile, name: str, part_bytes: int) -> Iterator[FilePart]:
@@ -222,9 +238,7 @@ def _parts_of(file: InputFile, name: str, part_bytes: int) -> Iterator[FilePart]
         and file.encoding is Encoding.UTF_8
         and file.format in _LINE_FORMATS
     )
-    ends: list[int | None] = [None]
-    if splittable:
-        ends = [*range(part_bytes, file.size, part_bytes), file.size]
+    ends: Sequence[int | None] = part_ends(file.size, part_bytes) if splittable else [None]
     start = 0
     for number, end in enumerate(ends):
         yield FilePart(

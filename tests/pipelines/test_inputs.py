@@ -4,11 +4,14 @@ import io
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipelines.inputs import check_unchanged, find_inputs, plan_parts, snapshot
+from pipelines.inputs import check_unchanged, find_inputs, part_ends, plan_parts, snapshot
 from schemas.errors import InputError
 
 
@@ -84,13 +87,23 @@ def test_the_format_can_be_given_and_is_one_of_a_list(tmp_path: Path) -> None:
         snapshot(path, "xml")
 
 
-def test_parts_are_ranges_of_a_constant_size_under_a_safe_name(tmp_path: Path) -> None:
+def test_parts_are_equal_ranges_under_a_safe_name(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_bytes(b'{"a":1}\n' * 10)
     parts = plan_parts([snapshot(path)], lambda _: "safe", part_bytes=32)
     assert [(part.start, part.end, part.part, part.name) for part in parts] == [
-        (0, 32, 0, "safe"),
-        (32, 64, 1, "safe"),
-        (64, 80, 2, "safe"),
+        (0, 20, 0, "safe"),
+        (20, 40, 1, "safe"),
+        (40, 60, 2, "safe"),
+        (60, 80, 3, "safe"),
     ]
     assert str(path) not in repr(parts)
+
+
+@given(st.integers(1, 1 << 33), st.integers(1 << 20, 64 << 20))
+def test_parts_cover_a_file_and_are_as_many_as_workers_can_share(size: int, part_bytes: int) -> None:
+    ends = part_ends(size, part_bytes)
+    sizes = [end - start for start, end in pairwise([0, *ends])]
+    assert sum(sizes) == size
+    assert 0 < min(sizes) <= max(sizes) <= min(part_bytes, min(sizes) + 1)
+    assert len(ends) == 1 if size <= part_bytes else len(ends) % 4 == 0
