@@ -7,7 +7,8 @@ from transforms.detect.catalog import CATALOG
 from transforms.detect.configuration import Detection
 from transforms.detect.detector import Detector
 from transforms.detect.own import Known
-from transforms.detect.redactor import Recognizer, TextRedactor
+from transforms.detect.redactor import TextRedactor
+from transforms.detect.search import Recognizer
 from transforms.detect.spans import RedactedText, Span
 
 __all__ = ["CATALOG", "Detection", "Detector", "Known", "Recognizer", "RedactedText", "Span", "TextRedactor"]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from schemas.policy import Policy, Treatment
 from transforms.detect.catalog import CATALOG
 from transforms.detect.keyed import KeyedElements, KeyedValues
-from transforms.detect.redactor import Recognizer, TextRedactor, Treat
+from transforms.detect.redactor import TextRedactor, Treat
+from transforms.detect.search import Recognizer, Search
 from transforms.detect.spans import Span
 from transforms.detect.vocabulary import Vocabulary
 from transforms.treatments import truncate_ip
@@ -65,4 +66,4 @@ class Detection:
                 return None
             return Span(span.start, span.end, span.kind, span.score, span.recognizer, replacement)
 
-        return TextRedactor(self.recognizers(), resolve, self.query_keys, self.engine)
+        return TextRedactor(Search(self.recognizers(), resolve, self.engine), self.query_keys)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from schemas.policy import Treatment
 from transforms.detect.keyed import KEYED, KEYED_ELEMENT
 from transforms.detect.own import OWN, Known, People, folded, is_distinct
-from transforms.detect.redactor import Recognizer, TextRedactor
+from transforms.detect.redactor import TextRedactor
+from transforms.detect.search import Recognizer
 from transforms.detect.spans import Refusal, Span, merge, replace, without_protected
 from transforms.detect.triggers import ALWAYS
 from transforms.detect.urls import URL
@@ -69,8 +70,8 @@ def explain_text(
         [('ipv4', 'its trigger occurs here, its pattern does not match')]
     """
     view = decode(text)
-    asked: list[tuple[Recognizer, View | None]] = [(one, None) for one in redactor.asked(text)]
-    asked += [(one, view) for one in redactor.asked(view.text)] if view else []
+    asked: list[tuple[Recognizer, View | None]] = [(one, None) for one in redactor.search.asked(text)]
+    asked += [(one, view) for one in redactor.search.asked(view.text)] if view else []
     found, refusals = _heard(redactor, text, asked)
     parts = list(redactor.url_parts(text)) if url else []
     own = list(_own(text, view, known))
@@ -80,7 +81,7 @@ def explain_text(
     candidates = dict.fromkeys([*found, *own, *parts])
     refusals += _lost(text, candidates, spans)
     refusals += _without_cue(text, known)
-    recognizers = {recognizer.name: recognizer for recognizer in redactor.recognizers}
+    recognizers = {recognizer.name: recognizer for recognizer in redactor.search.recognizers}
     return TextExplanation(
         text,
         replace(text, spans).text,
@@ -104,7 +105,7 @@ def _heard(
         spans = list(recognizer.find(read))
         refused = list(recognizer.refused(read)) if hasattr(recognizer, "refused") else []
         for span in spans:
-            kept = redactor.resolve(span, read[span.start : span.end])
+            kept = redactor.search.resolve(span, read[span.start : span.end])
             if kept is None:
                 refused.append(Refusal(span.start, span.end, span.kind, span.recognizer, UNCHANGED))
             else:

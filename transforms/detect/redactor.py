@@ -1,16 +1,14 @@
-"""The engine: one scan finds which recognizers to ask, their spans are united and replaced."""
+"""Redact texts and URLs: what is found in them is replaced, and what they become is remembered."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, repeat
-from typing import NamedTuple, Protocol, TypeGuard
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import NamedTuple
 
-from transforms.detect.lines import Line, lines_of
 from transforms.detect.own import Known, People, folded
-from transforms.detect.scan import compile_scan
+from transforms.detect.search import WINDOW, Search, mapped
 from transforms.detect.spans import RedactedText, Span, merge, replace, settled, without_protected
 from transforms.detect.urls import url_spans
-from transforms.detect.views import TRIGGER as ENCODED
-from transforms.detect.views import View, decode
+from transforms.detect.views import View
 from transforms.remembered import LONGEST, Remembered
 
 CACHED_TEXTS = 50_000
@@ -19,52 +17,15 @@ CACHED_TEXTS = 50_000
 CACHED_URLS = 20_000
 """How many URLs are remembered with what they become."""
 
-WINDOW = 65_536
-OVERLAP = 8_192
-"""A text of more than `WINDOW` characters is read once, in windows that overlap, so that memory and time stay linear."""
-
 Treat = Callable[[str, str], str | None]
 
 
-class Recognizer(Protocol):
-    """What the engine asks: a trigger for the scan, and the spans of a text."""
-
-    @property
-    def name(self) -> str:
-        """Return the recognizer's name."""
-
-    @property
-    def trigger(self) -> str:
-        """Return an expression that occurs in every text in which the recognizer finds something."""
-
-    def find(self, text: str) -> Iterable[Span]:
-        """Return the spans of a text."""
-
-
-class LineRecognizer(Recognizer, Protocol):
-    """A recognizer that may be asked for a line alone where `stays_in_line` is true: other lines mean nothing to it."""
-
-    stays_in_line: bool
-
-    def find(self, text: str, start: int = 0, end: int = ...) -> Iterable[Span]:
-        """Return the spans of the part [start, end) of a text."""
-
-
 class TextRedactor:
-    """Redacts texts; holds the compiled automaton, so it is built where it is used and never pickled."""
+    """Redacts texts; `search` is compiled, so it is built where it is used and never pickled."""
 
-    def __init__(
-        self,
-        recognizers: Sequence[Recognizer],
-        resolve: Callable[[Span, str], Span | None],
-        query_keys: frozenset[str] = frozenset(),
-        engine: str | None = None,
-    ) -> None:
-        self.recognizers = tuple(recognizers)
-        self.resolve = resolve
+    def __init__(self, search: Search, query_keys: frozenset[str] = frozenset()) -> None:
+        self.search = search
         self._query_keys = query_keys
-        self.engine, self._scan = compile_scan([ENCODED, *(r.trigger for r in recognizers)], engine)
-        self._owners: dict[int, tuple[tuple[int, Recognizer], ...]] = {}
         self._recent: dict[str, _Analysed] = {}
         self._older: dict[str, _Analysed] = {}
         self._urls = Remembered(self._plain_url, CACHED_URLS)
@@ -109,7 +70,7 @@ class TextRedactor:
     def url_parts(self, url: str) -> Iterator[Span]:
         """Yield the parts of a URL that go whatever they look like."""
         for span in url_spans(url, self._query_keys):
-            kept = self.resolve(span, url[span.start : span.end])
+            kept = self.search.resolve(span, url[span.start : span.end])
             if kept is not None:
                 yield kept
 
@@ -161,69 +122,14 @@ class TextRedactor:
         self._recent.update((text, one) for text, one in found.items() if len(text) <= LONGEST)
 
     def _analyse(self, texts: Sequence[str]) -> Iterator["_Analysed"]:
-        masks = self._scan(texts)
-        views = {
-            text: view for text, mask in zip(texts, masks, strict=True) if mask & 1 and (view := decode(text))
-        }
-        view_masks = (
-            dict(zip(views, self._scan([view.text for view in views.values()]), strict=True)) if views else {}
-        )
-        for text, mask in zip(texts, masks, strict=True):
-            view = views.get(text) if mask & 1 else None
-            if mask < 2 and view is None:
-                yield _Analysed((), None, folded(text), RedactedText(text))
-                continue
-            found = self._merged(text, mask, view, view_masks.get(text, 0))
-            spans = settled(text, found, self._alone) if found and len(text) <= WINDOW else found
-            read = f"{text}\n{view.text}" if view else text
+        for text, (spans, view) in zip(texts, self.search.find(texts), strict=True):
+            if spans and len(text) <= WINDOW:
+                spans = settled(text, spans, self._alone)
+            read = text if view is None else f"{text}\n{view.text}"
             yield _Analysed(spans, view, folded(read), replace(text, spans))
 
     def _alone(self, text: str) -> Sequence[Span]:
-        mask = self._scan([text])[0]
-        view = decode(text) if mask & 1 else None
-        return self._merged(text, mask, view, self._scan([view.text])[0] if view else 0)
-
-    def _merged(self, text: str, mask: int, view: View | None, view_mask: int) -> Sequence[Span]:
-        spans = self._ask(text, mask)
-        if view is not None:
-            spans += _mapped(self._ask(view.text, view_mask), view)
-        return merge(without_protected(text, spans)) if spans else ()
-
-    def _ask(self, text: str, mask: int) -> list[Span]:
-        if mask < 2:
-            return []
-        resolve = self.resolve
-        is_long = len(text) > WINDOW
-        lines = self._lines(text) if "\n" in text and not is_long else ()
-        found: list[Span] = []
-        for bit, recognizer in self._owners_of(mask):
-            if is_long:
-                spans: Iterable[Span] = _windowed(recognizer, text)
-            elif lines and _reads_lines(recognizer):
-                spans = _in_lines(recognizer, text, bit, lines)
-            else:
-                spans = recognizer.find(text)
-            for span in spans:
-                kept = resolve(span, text[span.start : span.end])
-                if kept is not None:
-                    found.append(kept)
-        return found
-
-    def _lines(self, text: str) -> list[Line]:
-        lines = text.split("\n")
-        return lines_of(self._scan(lines), lines)
-
-    def asked(self, text: str) -> tuple[Recognizer, ...]:
-        """Return the recognizers whose trigger occurs in a text: those that are asked for it."""
-        return tuple(recognizer for _, recognizer in self._owners_of(self._scan([text])[0]))
-
-    def _owners_of(self, mask: int) -> tuple[tuple[int, Recognizer], ...]:
-        owners = self._owners.get(mask)
-        if owners is None:
-            owners = tuple((1 << n, one) for n, one in enumerate(self.recognizers, 1) if mask >> n & 1)
-            if len(self._owners) < CACHED_TEXTS:
-                self._owners[mask] = owners
-        return owners
+        return self.search.find([text])[0].spans
 
 
 class _Analysed(NamedTuple):
@@ -246,7 +152,7 @@ def _with_people(text: str, analysed: _Analysed, known: Sequence[Known]) -> Sequ
     people = People(named)
     found = list(people.find(text))
     if analysed.view is not None:
-        found += _mapped(people.find(analysed.view.text), analysed.view)
+        found += mapped(people.find(analysed.view.text), analysed.view)
     known_spans = _named(analysed.spans, text, people)
     return merge(without_protected(text, [*known_spans, *found])) if found else known_spans
 
@@ -265,28 +171,3 @@ def _as_known(span: Span, text: str, people: People) -> Span:
     if person is None or person.replacement == span.replacement:
         return span
     return Span(span.start, span.end, person.kind, span.score, span.recognizer, person.replacement)
-
-
-def _mapped(spans: Iterable[Span], view: View) -> list[Span]:
-    return [
-        Span(*view.original(span.start, span.end), span.kind, span.score, span.recognizer, span.replacement)
-        for span in spans
-    ]
-
-
-def _in_lines(recognizer: LineRecognizer, text: str, bit: int, lines: Sequence[Line]) -> Iterator[Span]:
-    """Return what a recognizer finds in the lines that hold its trigger."""
-    asked = (line for line in lines if line.mask & bit)
-    return chain.from_iterable(recognizer.find(text, line.start, line.end) for line in asked)
-
-
-def _reads_lines(recognizer: Recognizer) -> TypeGuard[LineRecognizer]:
-    return getattr(recognizer, "stays_in_line", False) is True
-
-
-def _windowed(recognizer: Recognizer, text: str) -> Iterator[Span]:
-    for start in range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP):
-        for span in recognizer.find(text[start : start + WINDOW]):
-            yield Span(
-                start + span.start, start + span.end, span.kind, span.score, span.recognizer, span.replacement
-            )

@@ -24,6 +24,6 @@ def _read(redactor: TextRedactor, text: str) -> Sequence[Span]:
 
 
 def _asked(redactor: TextRedactor, text: str) -> list[Span]:
-    found = (span for recognizer in redactor.recognizers for span in recognizer.find(text))
-    resolved = (redactor.resolve(span, text[span.start : span.end]) for span in found)
+    found = (span for recognizer in redactor.search.recognizers for span in recognizer.find(text))
+    resolved = (redactor.search.resolve(span, text[span.start : span.end]) for span in found)
     return [span for span in resolved if span is not None]

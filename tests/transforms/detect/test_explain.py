@@ -16,6 +16,7 @@ from transforms.detect.explain import (
     TextExplanation,
     explain_text,
 )
+from transforms.detect.search import Search
 from transforms.detect.spans import Refusal
 from transforms.detect.triggers import ALWAYS
 
@@ -33,7 +34,7 @@ def unresolved(span: Span, value: str) -> Span | None:
 def explained(
     text: str, *recognizers: Recognizer, known: Sequence[Known] = (), url: bool = False
 ) -> TextExplanation:
-    return explain_text(TextRedactor(recognizers, unresolved), text, known, url)
+    return explain_text(TextRedactor(Search(recognizers, unresolved)), text, known, url)
 
 
 def test_what_is_taken_is_told_with_kind_score_treatment_and_source() -> None:

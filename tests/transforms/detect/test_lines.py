@@ -4,6 +4,7 @@ import pytest
 
 from transforms.detect import CATALOG, Span, TextRedactor
 from transforms.detect.lines import stays_in_line
+from transforms.detect.search import Search
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_a_recognizer_of_lines_is_asked_for_those_with_its_trigger() -> None:
             asked.append(text[start:end])
             return [Span(start, start + 1, "X", 0.5, self.name)]
 
-    redactor = TextRedactor([Reading()], lambda span, _value: span)
+    redactor = TextRedactor(Search([Reading()], lambda span, _value: span))
 
     assert (
         redactor.redact(["x one\ntwo\nx\n\nx last", "no", "x only"], [()] * 3)[0].text

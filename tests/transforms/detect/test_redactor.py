@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.transforms.detect.plain_path import plainly
 from transforms.detect import CATALOG, Detection, Detector, Known, Span, TextRedactor
-from transforms.detect.redactor import OVERLAP, WINDOW
 from transforms.detect.scan import ENGINES
+from transforms.detect.search import OVERLAP, WINDOW, Search
 from transforms.detect.triggers import ALWAYS
 
 _ALPHABET = "abcXYZ019 \t\n=:;,.@/\\%&-_+'\"()[]{}<>用户张伟：，１é\u200b\x1b\x00"
@@ -171,7 +171,7 @@ def cut_cases(detector: Detector) -> list[str]:
 
 @pytest.mark.parametrize("unit", [pytest.param(unit, id=repr(unit)) for unit in HOSTILE])
 def test_time_grows_no_faster_than_a_hostile_text(redactor: TextRedactor, unit: str) -> None:
-    for recognizer in redactor.recognizers:
+    for recognizer in redactor.search.recognizers:
         assert grows_linearly(lambda text, ask=recognizer.find: list(ask(text)), unit, 100_000), (
             recognizer.name
         )
@@ -217,7 +217,9 @@ def test_a_text_of_ten_megabytes_is_handed_over_in_windows_that_overlap_by_an_ei
             read.append(len(text))
             return [Span(0, 1, "A", 0.5, "counting")]
 
-    redacted = TextRedactor([Counting()], lambda span, value: span).redact(["x" * 10_000_000], [()])[0]
+    redacted = TextRedactor(Search([Counting()], lambda span, value: span)).redact(["x" * 10_000_000], [()])[
+        0
+    ]
 
     assert max(read) == WINDOW
     assert 10_000_000 <= sum(read) <= 10_000_000 * WINDOW / (WINDOW - OVERLAP) + WINDOW

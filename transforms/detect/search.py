@@ -1,0 +1,156 @@
+"""Ask the recognizers for their spans in many texts at once: one scan tells which of them to ask for which text."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import NamedTuple, Protocol, TypeGuard
+
+from transforms.detect.lines import Line, lines_of
+from transforms.detect.scan import compile_scan
+from transforms.detect.spans import Span, merge, without_protected
+from transforms.detect.views import TRIGGER as ENCODED
+from transforms.detect.views import View, decode
+
+WINDOW = 65_536
+OVERLAP = 8_192
+"""A text of more than `WINDOW` characters is read once, in windows that overlap, so that memory and time stay linear."""
+
+_REMEMBERED_MASKS = 50_000
+
+Resolve = Callable[[Span, str], Span | None]
+"""Gives the span of a value its replacement by the policy; None where the value stays as it is."""
+
+
+class Recognizer(Protocol):
+    """What is asked: a trigger for the scan, and the spans of a text."""
+
+    @property
+    def name(self) -> str:
+        """Return the recognizer's name."""
+
+    @property
+    def trigger(self) -> str:
+        """Return an expression that occurs in every text in which the recognizer finds something."""
+
+    def find(self, text: str) -> Iterable[Span]:
+        """Return the spans of a text."""
+
+
+class LineRecognizer(Recognizer, Protocol):
+    """A recognizer that may be asked for a line alone where `stays_in_line` is true: other lines mean nothing to it."""
+
+    stays_in_line: bool
+
+    def find(self, text: str, start: int = 0, end: int = ...) -> Iterable[Span]:
+        """Return the spans of the part [start, end) of a text."""
+
+
+class Found(NamedTuple):
+    """The spans of a text, sorted and apart, and its view where it holds anything encoded."""
+
+    spans: Sequence[Span]
+    view: View | None
+
+
+class Search:
+    """The recognizers and the compiled automaton of their triggers: built where it is used and never pickled."""
+
+    def __init__(
+        self, recognizers: Sequence[Recognizer], resolve: Resolve, engine: str | None = None
+    ) -> None:
+        self.recognizers = tuple(recognizers)
+        self.resolve = resolve
+        self.engine, self._scan = compile_scan([ENCODED, *(r.trigger for r in recognizers)], engine)
+        self._numbers: dict[int, tuple[int, ...]] = {}
+
+    def find(self, texts: Sequence[str]) -> list[Found]:
+        """Return what is found in each text and in its view."""
+        masks = self._scan(texts)
+        found = self._ask(texts, masks)
+        views = [decode(text) if mask & 1 else None for text, mask in zip(texts, masks, strict=True)]
+        decoded = [view.text for view in views if view is not None]
+        if decoded:
+            of_views = iter(self._ask(decoded, self._scan(decoded)))
+            for spans, view in zip(found, views, strict=True):
+                if view is not None:
+                    spans += mapped(next(of_views), view)
+        return [
+            Found(merge(without_protected(text, spans)) if spans else (), view)
+            for text, spans, view in zip(texts, found, views, strict=True)
+        ]
+
+    def asked(self, text: str) -> tuple[Recognizer, ...]:
+        """Return the recognizers whose trigger occurs in a text: those that are asked for it."""
+        return tuple(self.recognizers[number] for number in self._numbers_of(self._scan([text])[0]))
+
+    def _ask(self, texts: Sequence[str], masks: Sequence[int]) -> list[list[Span]]:
+        """Ask one recognizer after the other: what has just run, its expression and its words, is in the core's cache."""
+        found: list[list[Span]] = [[] for _ in texts]
+        lines = self._lines(texts, masks)
+        resolve = self.resolve
+        for number, places in self._places(masks):
+            recognizer = self.recognizers[number]
+            for place in places:
+                text = texts[place]
+                for span in _answer(recognizer, text, 2 << number, lines.get(place)):
+                    kept = resolve(span, text[span.start : span.end])
+                    if kept is not None:
+                        found[place].append(kept)
+        return found
+
+    def _places(self, masks: Sequence[int]) -> list[tuple[int, list[int]]]:
+        """Return the numbers of the recognizers that are asked, each with the places of the texts that it is asked for."""
+        places: dict[int, list[int]] = {}
+        for place, mask in enumerate(masks):
+            if mask > 1:
+                for number in self._numbers_of(mask):
+                    places.setdefault(number, []).append(place)
+        return sorted(places.items())
+
+    def _lines(self, texts: Sequence[str], masks: Sequence[int]) -> dict[int, list[Line]]:
+        """Return the lines of the texts that have several and are not read in windows, with the triggers of each."""
+        cut = {
+            place: text.split("\n")
+            for place, (text, mask) in enumerate(zip(texts, masks, strict=True))
+            if mask > 1 and "\n" in text and len(text) <= WINDOW
+        }
+        if not cut:
+            return {}
+        of_lines = iter(self._scan(list(chain.from_iterable(cut.values()))))
+        return {place: lines_of(islice(of_lines, len(lines)), lines) for place, lines in cut.items()}
+
+    def _numbers_of(self, mask: int) -> tuple[int, ...]:
+        """Return which recognizers the bits of a mask stand for; the first bit is that of encoded text."""
+        numbers = self._numbers.get(mask)
+        if numbers is None:
+            numbers = tuple(number for number in range(len(self.recognizers)) if mask >> number & 2)
+            if len(self._numbers) < _REMEMBERED_MASKS:
+                self._numbers[mask] = numbers
+        return numbers
+
+
+def mapped(spans: Iterable[Span], view: View) -> list[Span]:
+    """Return the spans of a view as spans of the text behind it."""
+    return [
+        Span(*view.original(span.start, span.end), span.kind, span.score, span.recognizer, span.replacement)
+        for span in spans
+    ]
+
+
+def _answer(recognizer: Recognizer, text: str, bit: int, lines: Sequence[Line] | None) -> Iterable[Span]:
+    """Ask for a text: for those of its lines alone that hold the recognizer's trigger if they can be told apart."""
+    if lines is not None and _reads_lines(recognizer):
+        asked = (line for line in lines if line.mask & bit)
+        return chain.from_iterable(recognizer.find(text, line.start, line.end) for line in asked)
+    return _windowed(recognizer, text) if len(text) > WINDOW else recognizer.find(text)
+
+
+def _reads_lines(recognizer: Recognizer) -> TypeGuard[LineRecognizer]:
+    return getattr(recognizer, "stays_in_line", False) is True
+
+
+def _windowed(recognizer: Recognizer, text: str) -> Iterator[Span]:
+    for start in range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP):
+        for span in recognizer.find(text[start : start + WINDOW]):
+            yield Span(
+                start + span.start, start + span.end, span.kind, span.score, span.recognizer, span.replacement
+            )
