@@ -64,9 +64,7 @@ class PartitionEncoder:
             zigzag(tagged.expires_at),
             _encoded_origin(tagged.policy_version, tagged.key_epoch, event.source),
         ]
-        values = event.values
-        for name in self._names:
-            value = values.get(name)
+        for value in map(event.values.get, self._names):
             if value is None:
                 parts.append(_NULL)
                 continue
