@@ -1,16 +1,19 @@
 """Configuration of the detection: picklable, checked, and built into a redactor where it is used."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.policy import Policy, Treatment
 from transforms.detect.catalog import CATALOG
 from transforms.detect.keyed import KeyedElements, KeyedValues
-from transforms.detect.redactor import TextRedactor, Treat
+from transforms.detect.redactor import TextRedactor
 from transforms.detect.search import Recognizer, Search
 from transforms.detect.spans import Span
 from transforms.detect.vocabulary import Vocabulary
 from transforms.treatments import truncate_ip
+
+TreatField = Callable[[str, str], str | None]
+"""Gives a value the treatment of the field that is named first; None where the field has none."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Detection:
         vocabulary = Vocabulary(self.aliases)
         return (KeyedValues(vocabulary), KeyedElements(vocabulary), *CATALOG, *self.extra)
 
-    def build(self, treat: Treat | None = None) -> TextRedactor:
+    def build(self, treat: TreatField | None = None) -> TextRedactor:
         """Compile the automaton; `treat` gives the policy's replacement of a field's value."""
         fields = self.fields if treat is not None else {}
 

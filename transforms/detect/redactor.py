@@ -1,6 +1,6 @@
 """Redact texts and URLs: what is found in them is replaced, and what they become is remembered."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import NamedTuple
 
@@ -16,8 +16,6 @@ CACHED_TEXTS = 50_000
 
 CACHED_URLS = 20_000
 """How many URLs are remembered with what they become."""
-
-Treat = Callable[[str, str], str | None]
 
 
 class TextRedactor:
