@@ -53,6 +53,9 @@ def _own_network(text: str) -> str | None:
 Treat = Callable[[str], str | None]
 """Treats one field's value; None says that it hasn't the field's form and must be read as free text."""
 
+TreatField = Callable[[str, str], str | None]
+"""Gives a value the treatment of the field that is named first; None where the field has none."""
+
 
 def compile_treatments(policy: Policy, key: PseudonymKey) -> dict[str, Treat]:
     """Return the function for each field whose value is taken whole, by canonical field name.
@@ -64,7 +67,7 @@ def compile_treatments(policy: Policy, key: PseudonymKey) -> dict[str, Treat]:
     return {name: treat for name, treat in treatments.items() if treat is not None}
 
 
-def field_treatment(treatments: Mapping[str, Treat]) -> Callable[[str, str], str | None]:
+def field_treatment(treatments: Mapping[str, Treat]) -> TreatField:
     """Return the function that gives a value found in a text the treatment of a field, None where it has none."""
 
     def treat(name: str, value: str) -> str | None:

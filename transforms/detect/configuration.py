@@ -1,6 +1,6 @@
 """Configuration of the detection: picklable, checked, and built into a redactor where it is used."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.policy import Policy, Treatment
@@ -10,10 +10,7 @@ from transforms.detect.redactor import TextRedactor
 from transforms.detect.search import Recognizer, Search
 from transforms.detect.spans import Span
 from transforms.detect.vocabulary import Vocabulary
-from transforms.treatments import truncate_ip
-
-TreatField = Callable[[str, str], str | None]
-"""Gives a value the treatment of the field that is named first; None where the field has none."""
+from transforms.treatments import TreatField, truncate_ip
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from schemas.policy import Treatment
 from transforms.detect.keyed import KEYED, KEYED_ELEMENT
 from transforms.detect.own import OWN, Known, People, folded, is_distinct
 from transforms.detect.redactor import TextRedactor
-from transforms.detect.search import Recognizer
+from transforms.detect.search import Recognizer, mapped
 from transforms.detect.spans import Refusal, Span, merge, replace, without_protected
 from transforms.detect.triggers import ALWAYS
 from transforms.detect.urls import URL
@@ -73,7 +73,7 @@ def explain_text(
     asked: list[tuple[Recognizer, View | None]] = [(one, None) for one in redactor.search.asked(text)]
     asked += [(one, view) for one in redactor.search.asked(view.text)] if view else []
     found, refusals = _heard(redactor, text, asked)
-    parts = list(redactor.url_parts(text)) if url else []
+    parts = redactor.url_parts(text) if url else []
     own = list(_own(text, view, known))
     spans = redactor.find(text, known)
     if url:
@@ -104,22 +104,17 @@ def _heard(
         read = text if view is None else view.text
         spans = list(recognizer.find(read))
         refused = list(recognizer.refused(read)) if hasattr(recognizer, "refused") else []
+        taken: list[Span] = []
         for span in spans:
             kept = redactor.search.resolve(span, read[span.start : span.end])
             if kept is None:
                 refused.append(Refusal(span.start, span.end, span.kind, span.recognizer, UNCHANGED))
             else:
-                found.append(_at_original(kept, view))
+                taken.append(kept)
+        found += taken if view is None else mapped(taken, view)
         refused += [one for one in _triggered(recognizer, read) if not _near(one, [*spans, *refused])]
         refusals += [_refused_at_original(one, view) for one in refused]
     return found, refusals
-
-
-def _at_original(span: Span, view: View | None) -> Span:
-    if view is None:
-        return span
-    start, end = view.original(span.start, span.end)
-    return Span(start, end, span.kind, span.score, span.recognizer, span.replacement)
 
 
 def _refused_at_original(one: Refusal, view: View | None) -> Refusal:
@@ -153,7 +148,7 @@ def _own(text: str, view: View | None, known: Sequence[Known]) -> Iterator[Span]
     people = People(known)
     yield from people.find(text)
     if view is not None:
-        yield from (_at_original(span, view) for span in people.find(view.text))
+        yield from mapped(people.find(view.text), view)
 
 
 def _without_cue(text: str, known: Sequence[Known]) -> Iterator[Refusal]:

@@ -65,12 +65,9 @@ class TextRedactor:
     def _redacted_url(self, url: str, spans: Sequence[Span]) -> RedactedText:
         return replace(url, merge(without_protected(url, [*spans, *self.url_parts(url)])))
 
-    def url_parts(self, url: str) -> Iterator[Span]:
-        """Yield the parts of a URL that go whatever they look like."""
-        for span in url_spans(url, self._query_keys):
-            kept = self.search.resolve(span, url[span.start : span.end])
-            if kept is not None:
-                yield kept
+    def url_parts(self, url: str) -> list[Span]:
+        """Return the parts of a URL that go whatever they look like."""
+        return self.search.resolved(url_spans(url, self._query_keys), url)
 
     def find(self, text: str, known: Sequence[Known] = ()) -> list[Span]:
         """Return the spans that would be replaced, from left to right."""

@@ -1,6 +1,7 @@
 """Ask the recognizers for their spans in many texts at once: one scan tells which of them to ask for which text."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 from typing import NamedTuple, Protocol, TypeGuard
 
@@ -59,8 +60,8 @@ class Search:
     ) -> None:
         self.recognizers = tuple(recognizers)
         self.resolve = resolve
-        self.engine, self._scan = compile_scan([ENCODED, *(r.trigger for r in recognizers)], engine)
-        self._numbers: dict[int, tuple[int, ...]] = {}
+        _, self._scan = compile_scan([ENCODED, *(r.trigger for r in recognizers)], engine)
+        self._numbers = lru_cache(maxsize=_REMEMBERED_MASKS)(self._numbers_of)
 
     def find(self, texts: Sequence[str]) -> list[Found]:
         """Return what is found in each text and in its view."""
@@ -80,21 +81,22 @@ class Search:
 
     def asked(self, text: str) -> tuple[Recognizer, ...]:
         """Return the recognizers whose trigger occurs in a text: those that are asked for it."""
-        return tuple(self.recognizers[number] for number in self._numbers_of(self._scan([text])[0]))
+        return tuple(self.recognizers[number] for number in self._numbers(self._scan([text])[0]))
+
+    def resolved(self, spans: Iterable[Span], text: str) -> list[Span]:
+        """Return the spans of a text with what each becomes, without those whose values stay as they are."""
+        resolve = self.resolve
+        return [kept for span in spans if (kept := resolve(span, text[span.start : span.end])) is not None]
 
     def _ask(self, texts: Sequence[str], masks: Sequence[int]) -> list[list[Span]]:
         """Ask one recognizer after the other: what has just run, its expression and its words, is in the core's cache."""
         found: list[list[Span]] = [[] for _ in texts]
         lines = self._lines(texts, masks)
-        resolve = self.resolve
         for number, places in self._places(masks):
             recognizer = self.recognizers[number]
             for place in places:
                 text = texts[place]
-                for span in _answer(recognizer, text, 2 << number, lines.get(place)):
-                    kept = resolve(span, text[span.start : span.end])
-                    if kept is not None:
-                        found[place].append(kept)
+                found[place] += self.resolved(_answer(recognizer, text, 2 << number, lines.get(place)), text)
         return found
 
     def _places(self, masks: Sequence[int]) -> list[tuple[int, list[int]]]:
@@ -102,7 +104,7 @@ class Search:
         places: dict[int, list[int]] = {}
         for place, mask in enumerate(masks):
             if mask > 1:
-                for number in self._numbers_of(mask):
+                for number in self._numbers(mask):
                     places.setdefault(number, []).append(place)
         return sorted(places.items())
 
@@ -120,12 +122,7 @@ class Search:
 
     def _numbers_of(self, mask: int) -> tuple[int, ...]:
         """Return which recognizers the bits of a mask stand for; the first bit is that of encoded text."""
-        numbers = self._numbers.get(mask)
-        if numbers is None:
-            numbers = tuple(number for number in range(len(self.recognizers)) if mask >> number & 2)
-            if len(self._numbers) < _REMEMBERED_MASKS:
-                self._numbers[mask] = numbers
-        return numbers
+        return tuple(number for number in range(len(self.recognizers)) if mask >> number & 2)
 
 
 def mapped(spans: Iterable[Span], view: View) -> list[Span]:
@@ -151,6 +148,4 @@ def _reads_lines(recognizer: Recognizer) -> TypeGuard[LineRecognizer]:
 def _windowed(recognizer: Recognizer, text: str) -> Iterator[Span]:
     for start in range(0, max(1, len(text) - OVERLAP), WINDOW - OVERLAP):
         for span in recognizer.find(text[start : start + WINDOW]):
-            yield Span(
-                start + span.start, start + span.end, span.kind, span.score, span.recognizer, span.replacement
-            )
+            yield span._replace(start=start + span.start, end=start + span.end)
