@@ -17,7 +17,7 @@ sys.path.append(str(ROOT / "bench" / "peers"))
 from run_peer import PLANTED  # noqa: E402
 
 MAKE_EVENTS = ROOT.parent / "shared" / "tools" / "make_events.py"
-USAGE = ROOT / "bench" / "usage.py"
+_USAGE = ROOT / "bench" / "usage.py"
 LOGVEIL = str(Path(sys.executable).with_name("logveil"))
 NOW = "2026-11-24T00:00:00"
 NOW_MS = 1_795_478_400_000
@@ -76,7 +76,7 @@ def run_job(
         if cores:
             command = ["taskset", "-c", ",".join(map(str, cores)), *command]
         path = {} if plugins is None else {"PYTHONPATH": str(plugins)}
-        ledger, used = _run(command, Path(folder), os.environ | path)
+        ledger, used = run_measured(command, Path(folder), os.environ | path)
         lines = sum(block.count(b"\n") for file in files for block in iter_blocks(file))
         check_counts(ledger["counts"], lines, must_count)
         written = sorted(root.glob("category=*/*/*.avro"))
@@ -94,10 +94,14 @@ def run_job(
         )
 
 
-def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[dict, dict]:
-    """Run a command; return what it printed as JSON, and what it used (see `usage.py`)."""
+def run_measured(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[dict, dict]:
+    """Run a command; return what it printed as JSON, and what it used (see `usage.py`).
+
+    Raises:
+        WrongAnswerError: It failed.
+    """
     report, errors = folder / "usage.json", folder / "stderr"
-    measured = [sys.executable, "-I", "-S", str(USAGE), str(report), *command]
+    measured = [sys.executable, "-I", "-S", str(_USAGE), str(report), *command]
     with errors.open("wb") as stderr:
         done = subprocess.run(measured, stdout=subprocess.PIPE, stderr=stderr, env=environment, check=False)
     if done.returncode:

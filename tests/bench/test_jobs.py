@@ -1,5 +1,5 @@
 import json
-import subprocess
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +8,7 @@ import fastavro
 import pytest
 from events import Events, lengthen
 from growth import keep_longer
-from jobs import USAGE, WrongAnswerError, check_counts, check_mail_addresses, run_job
+from jobs import WrongAnswerError, check_counts, check_mail_addresses, run_job, run_measured
 from more_detectors import FIFTY, HUNDRED, install_detectors
 
 from transforms.detect.scan import compile_scan
@@ -82,15 +82,10 @@ def test_a_measured_run_is_checked_and_more_detectors_take_part(
 
 def test_the_peak_of_a_command_is_not_that_of_the_process_that_measures_it(tmp_path: Path) -> None:
     filled = bytearray(b"x" * (200 << 20))
-    small, large = ("pass", "x = b'x' * (100 << 20)")
     used = []
-    for number, code in enumerate((small, large)):
-        report = tmp_path / f"{number}.json"
-        subprocess.run(
-            [sys.executable, "-I", "-S", str(USAGE), str(report), sys.executable, "-S", "-c", code],
-            check=True,
-        )
-        used.append(json.loads(report.read_text(encoding="utf-8"))["peak_bytes"])
+    for size in (0, 100 << 20):
+        command = [sys.executable, "-S", "-c", f"x = b'x' * {size}; print('{{}}')"]
+        used.append(run_measured(command, tmp_path, os.environ)[1]["peak_bytes"])
     assert len(filled) > used[1] > used[0] + (90 << 20)
 
 
