@@ -11,8 +11,9 @@ wanted=$(cat "$lock" "$here/pyproject.toml" | sha256sum)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
 
 usable() { command -v "$1" > /dev/null && "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2> /dev/null; }
-# Without profile-guided optimisation, as pyenv builds Python unless told otherwise, a run takes an eighth more time.
-optimised() {
+# Preferred is what can make a .venv and was built with profile-guided optimisation: without it, as pyenv builds Python
+# unless told otherwise, a run takes an eighth more time.
+preferred() {
     "$1" -c 'import ensurepip, sys, sysconfig
 sys.exit(sys.base_prefix != "/usr" and "--enable-optimizations" not in (sysconfig.get_config_var("CONFIG_ARGS") or ""))' 2> /dev/null
 }
@@ -23,7 +24,10 @@ if [ ! -x "$venv/bin/python" ]; then
     for one in "${candidates[@]}"; do
         usable "$one" || continue
         python=${python:-$one}
-        if optimised "$one"; then python=$one && break; fi
+        if preferred "$one"; then
+            python=$one
+            break
+        fi
     done
     if [ -z "$python" ]; then
         echo "logveil needs Python 3.11, 3.12 or 3.13; name one with PYTHON=/path/to/python $0" >&2
