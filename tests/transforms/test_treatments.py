@@ -1,5 +1,7 @@
 """What may be written of a structured value."""
 
+from ipaddress import ip_address, ip_network
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,25 @@ KEY = PseudonymKey(bytes(range(32)), "3")
 )
 def test_an_address_is_cut_to_its_network(value, network):
     assert truncate_ip(value) == network
+
+
+@given(
+    st.ip_addresses(v=6),
+    st.sampled_from([str, lambda address: address.exploded, lambda address: str(address).upper()]),
+)
+def test_a_v6_address_is_cut_as_the_standard_library_cuts_it(address, written):
+    within = (address.ipv4_mapped, 24) if address.ipv4_mapped else (address, 48)
+    assert truncate_ip(written(address)) == str(ip_network(within, strict=False))
+
+
+@given(st.text(st.sampled_from("0:1fF.%/ \0é\ud800"), max_size=20))
+def test_a_text_is_an_address_where_the_standard_library_says_so(text):
+    try:
+        ip_address(text.strip().partition("%")[0])
+        is_address = True
+    except ValueError:
+        is_address = False
+    assert (truncate_ip(text) is not None) == is_address
 
 
 @given(st.ip_addresses())
