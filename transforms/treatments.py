@@ -14,7 +14,6 @@ _V4 = re.compile(rf"({_OCTET}\.{_OCTET}\.{_OCTET})\.{_OCTET}")
 V4_PREFIX = 24
 V6_PREFIX = 48
 _V6_BYTES = V6_PREFIX // 8
-_ZERO = b"\0"
 _V4_MAPPED = bytes(10) + b"\xff\xff"  # RFC 4291, 2.5.5.2
 _CACHED_VALUES = 16384
 
@@ -43,7 +42,7 @@ def truncate_ip(value: str) -> str | None:
         return None
     if address.startswith(_V4_MAPPED):
         return f"{address[12]}.{address[13]}.{address[14]}.0/{V4_PREFIX}"
-    return f"{inet_ntop(AF_INET6, address[:_V6_BYTES].ljust(16, _ZERO))}/{V6_PREFIX}"
+    return f"{inet_ntop(AF_INET6, address[:_V6_BYTES] + bytes(16 - _V6_BYTES))}/{V6_PREFIX}"
 
 
 def _own_network(text: str) -> str | None:
