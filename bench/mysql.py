@@ -121,7 +121,7 @@ def make_events(count: int, days: int, policy: Policy) -> list[TaggedEvent]:
                 "dpv:TechnicalServiceProvision",
                 "contract",
                 "keep",
-                day.isoformat(),
+                180,
             )
             for name in values
         )

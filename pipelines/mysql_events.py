@@ -26,11 +26,11 @@ from schemas.events import Tag, TaggedEvent
 from schemas.policy import Policy
 from transforms.batches import BatchFn
 from transforms.pseudonyms import PSEUDONYM
+from transforms.tag import MS_A_DAY, iso_day
 
 Values = tuple[Any, ...]
 
 _NO_SUCH_PARTITION = 1735
-_TAG_FIELDS = ("field", "category", "purpose", "legal_basis", "treatment", "expires_on", "detected")
 
 
 class EventWriter:
@@ -111,7 +111,7 @@ def compile_row(policy: Policy) -> Callable[[TaggedEvent], Values]:
             event.source,
             *[None if (value := values.get(name)) is None else _sendable(value) for name in names],
             orjson.dumps({name: _sendable(text) for name, text in event.others.items()}).decode(),
-            f"[{','.join(map(tag_json, tagged.tags))}]",
+            f"[{','.join([tag_json(tag, event.event_time // MS_A_DAY) for tag in tagged.tags])}]",
         )
 
     return row
@@ -140,8 +140,17 @@ def _sendable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def _tag_json(tag: Tag) -> str:
-    return orjson.dumps({name: getattr(tag, name) for name in _TAG_FIELDS}).decode()
+def _tag_json(tag: Tag, event_day: int) -> str:
+    stated = {
+        "field": tag.field,
+        "category": tag.category,
+        "purpose": tag.purpose,
+        "legal_basis": tag.legal_basis,
+        "treatment": tag.treatment,
+        "expires_on": iso_day(event_day + tag.retention_days),
+        "detected": tag.detected,
+    }
+    return orjson.dumps(stated).decode()
 
 
 class _WriteEventsFn(BatchFn):

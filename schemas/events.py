@@ -132,14 +132,17 @@ class RedactedEvent:
 
 
 class Tag(NamedTuple):
-    """Why a field is kept and until when: one per field present in an event. `expires_on` is an ISO date (UTC)."""
+    """Why a field is kept and until when: one per field present in an event.
+
+    It holds the retention, counted in days from the event's, and not the date, so that like events share their tags.
+    """
 
     field: str
     category: str
     purpose: str
     legal_basis: str
     treatment: str
-    expires_on: str
+    retention_days: int
     detected: tuple[tuple[str, int], ...] = ()
 
 

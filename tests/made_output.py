@@ -62,7 +62,7 @@ def make_event(
             policy.purposes[policy[outcome.field].purpose].dpv,
             policy.legal_bases[policy[outcome.field].legal_basis].dpv,
             outcome.treatment,
-            expires_on,
+            days,
         )
         for outcome in outcomes
     )

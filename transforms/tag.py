@@ -107,7 +107,7 @@ class _Tagger:
     def _tagged(self, event: RedactedEvent, partition: int, days: int) -> TaggedEvent:
         return TaggedEvent(
             event,
-            self._tags(event.outcomes, event.event_time // MS_A_DAY),
+            self._tags(event.outcomes),
             event.event_time + days * MS_A_DAY,
             _iso_day(partition),
             self._policy.version,
@@ -120,10 +120,10 @@ class _Tagger:
         carried = self._personal & event.values.keys()
         return min((self._rules[name].retention_days for name in carried), default=self._category_days)
 
-    def _make_tags(self, outcomes: tuple[FieldOutcome, ...], event_day: int) -> tuple[Tag, ...]:
-        return tuple([self._tag(outcome, event_day) for outcome in outcomes])
+    def _make_tags(self, outcomes: tuple[FieldOutcome, ...]) -> tuple[Tag, ...]:
+        return tuple([self._tag(outcome) for outcome in outcomes])
 
-    def _make_tag(self, outcome: FieldOutcome, event_day: int) -> Tag:
+    def _make_tag(self, outcome: FieldOutcome) -> Tag:
         rule = self._rules.get(outcome.field)
         stated = self._category if rule is None else rule
         return Tag(
@@ -132,7 +132,7 @@ class _Tagger:
             self._policy.purposes[stated.purpose].dpv,
             self._policy.legal_bases[stated.legal_basis].dpv,
             outcome.treatment,
-            iso_day(event_day + (stated.retention_days or 0)),
+            stated.retention_days or 0,
             outcome.detected,
         )
 

@@ -23,7 +23,7 @@ from transforms.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact import RedactStep
 from transforms.rejections import Rejecter
-from transforms.tag import MS_A_DAY, TagStep
+from transforms.tag import MS_A_DAY, TagStep, expiry_day, iso_day
 
 KEY = PseudonymKey(bytes(range(32)), "1")
 POLICY = default_policy()
@@ -123,7 +123,15 @@ def event_record(tagged: Any) -> Record:
         **{rule.name: event.values.get(rule.name) for rule in POLICY.fields},
         "others": dict(event.others),
         "tags": [
-            {**tag._asdict(), "detected": [{"kind": kind, "count": count} for kind, count in tag.detected]}
+            {
+                "field": tag.field,
+                "category": tag.category,
+                "purpose": tag.purpose,
+                "legal_basis": tag.legal_basis,
+                "treatment": tag.treatment,
+                "expires_on": iso_day(expiry_day(event.event_time, tag.retention_days)),
+                "detected": [{"kind": kind, "count": count} for kind, count in tag.detected],
+            }
             for tag in tagged.tags
         ],
     }

@@ -1,16 +1,18 @@
 """Records are encoded as fastavro encodes them by the schema that the file carries."""
 
 import io
-from datetime import date
 
 import fastavro
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.avro import event_schema
 from schemas.events import FieldOutcome, RawRecord, RedactedEvent, Source, Tag, TaggedEvent
 from schemas.policy_file import default_policy
+from transforms import encode
 from transforms.encode import Encoding
+from transforms.tag import MS_A_DAY
 
 POLICY = default_policy()
 NAMES = [rule.name for rule in POLICY.fields]
@@ -21,7 +23,7 @@ TAGS = st.lists(
         Tag,
         st.sampled_from(NAMES),
         *[st.just("c")] * 4,
-        st.just("2027-05-23"),
+        st.integers(0, 36_500),
         st.lists(st.tuples(st.just("EMAIL"), st.integers(1, 999)), max_size=2).map(tuple),
     ),
     max_size=5,
@@ -56,7 +58,7 @@ def _by_fastavro(tagged):
         "tags": [
             {
                 **tag._asdict(),
-                "expires_on": date.fromisoformat(tag.expires_on),
+                "expires_on": event.event_time // MS_A_DAY + tag.retention_days,
                 "detected": [{"kind": kind, "count": count} for kind, count in tag.detected],
             }
             for tag in tagged.tags
@@ -82,11 +84,12 @@ def test_a_record_has_the_bytes_that_fastavro_gives_it(tagged):
     assert Encoding(POLICY).build().encode_events([tagged]) == {"2027-05-23": [_by_fastavro(tagged)]}
 
 
-def test_an_encoder_gives_a_record_its_own_tags_where_those_of_an_earlier_one_lay_in_memory():
+@pytest.mark.parametrize("remembered", [pytest.param(1, id="forgetful"), pytest.param(65_536, id="usual")])
+def test_an_encoder_gives_a_record_the_tags_and_dates_of_its_own(remembered, monkeypatch):
+    monkeypatch.setattr(encode, "_CACHED_TAG_DAYS", remembered)
     encoder = Encoding(POLICY).build()
-    tags = [Tag("state", *["c"] * 4, "2027-05-23", (("EMAIL", number),)) for number in range(3)]
-    expected = [_by_fastavro(_tagged({}, {}, None, 1, 2, (tag,) * 30)) for tag in tags]
-    for number in [0, 1, 2] * 20:
-        assert encoder.encode_events([_tagged({}, {}, None, 1, 2, (tags[number],) * 30)]) == {
-            "2027-05-23": [expected[number]]
-        }
+    for number in range(60):
+        # A new tag mostly lies where one that was let go of lay.
+        tags = (Tag("state", *["c"] * 4, 180 + number % 2, (("EMAIL", number % 3),)),) * 30
+        tagged = _tagged({}, {}, None, number % 4 * MS_A_DAY, 2, tags)
+        assert encoder.encode_events([tagged]) == {"2027-05-23": [_by_fastavro(tagged)]}
