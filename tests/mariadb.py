@@ -31,6 +31,11 @@ class MariaDb:
         """Return the data directory."""
         return self.directory / "data"
 
+    @property
+    def folders(self) -> list[str]:
+        """Return the options that name its folders: a server that starts empties the one for temporary tables."""
+        return [f"--datadir={self.data}", f"--tmpdir={self.directory / 'tmp'}"]
+
     def url(self, database: str, user: str = "root", password: str = "") -> str:
         """Return the URL of a database."""
         secret = f":{password}" if password else ""
@@ -41,7 +46,7 @@ class MariaDb:
         command = [
             _mariadbd(),
             "--no-defaults",
-            f"--datadir={self.data}",
+            *self.folders,
             f"--port={self.port}",
             "--bind-address=127.0.0.1",
             f"--socket={self.directory / 'socket'}",
@@ -99,12 +104,12 @@ class MariaDb:
 def mariadb_server(directory: Path, *options: str) -> Iterator[MariaDb]:
     """Install a data directory, start a server on it and stop it at the end; skip where there is none."""
     server = MariaDb(directory, _free_port(), options)
-    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "tmp").mkdir(parents=True, exist_ok=True)
     subprocess.run(
         [
             _required("mariadb-install-db"),
             "--no-defaults",
-            f"--datadir={server.data}",
+            *server.folders,
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
             *_as_root(),
