@@ -85,7 +85,6 @@ class _Tagger:
         self._one_retention = {rule.retention_days for rule in step.policy.fields} == {self._category_days}
         self._today = step.now_ms // MS_A_DAY
         self._tag = lru_cache(maxsize=_CACHED_TAGS)(self._make_tag)
-        self._tags = lru_cache(maxsize=_CACHED_TAGS)(self._make_tags)
 
     def tag(self, events: Sequence[RedactedEvent]) -> Outcome[TaggedEvent]:
         outcome: Outcome[TaggedEvent] = Outcome([])
@@ -107,7 +106,7 @@ class _Tagger:
     def _tagged(self, event: RedactedEvent, partition: int, days: int) -> TaggedEvent:
         return TaggedEvent(
             event,
-            self._tags(event.outcomes),
+            tuple(map(self._tag, event.outcomes)),
             event.event_time + days * MS_A_DAY,
             _iso_day(partition),
             self._policy.version,
@@ -119,9 +118,6 @@ class _Tagger:
             return self._category_days
         carried = self._personal & event.values.keys()
         return min((self._rules[name].retention_days for name in carried), default=self._category_days)
-
-    def _make_tags(self, outcomes: tuple[FieldOutcome, ...]) -> tuple[Tag, ...]:
-        return tuple([self._tag(outcome) for outcome in outcomes])
 
     def _make_tag(self, outcome: FieldOutcome) -> Tag:
         rule = self._rules.get(outcome.field)
