@@ -1,5 +1,6 @@
 """What the job costs with longer events, more detectors, more partitions, and how its memory grows."""
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -90,10 +91,11 @@ def measure_partitions(bench: Bench) -> list[Line]:
     }
 
     def run_on(source: Callable[[int], Path]) -> Run:
-        return lambda size: run_job(source(size), 1, bench.core, f"--policy={policy}")
+        return lambda size: run_job(source(size), 1, bench.core, f"--policy={policy}", keep_in=Path(outputs))
 
     ways = {name: run_on(source) for name, source in sources.items()}
-    runs = by_turns(ways, bench.sizes.partitions, bench.sizes.rounds)
+    with tempfile.TemporaryDirectory(dir=bench.folder) as outputs:
+        runs = by_turns(ways, bench.sizes.partitions, bench.sizes.rounds)
     costs = {name: cost_of(measured) for name, measured in runs.items()}
     larger = {name: max(measured, key=lambda run: run.events) for name, measured in runs.items()}
     return [

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,16 +61,18 @@ def run_job(
     plugins: Path | None = None,
     must_count: Sequence[str] = (),
     check_texts: bool = False,
+    keep_in: Path | None = None,
 ) -> Measured:
     """Redact files in a new process; check that the ledger holds every line, and on request what was written.
 
-    `plugins` is a folder with an installed package of detectors, `must_count` names counts that may not be zero.
+    `plugins` is a folder with an installed package of detectors, `must_count` names counts that may not be zero. The
+    output is deleted at once, unless there is a folder to keep it in.
 
     Raises:
         WrongAnswerError: The run failed, a line is missing, or too many planted mail addresses are left.
     """
     files = [inputs] if isinstance(inputs, Path) else list(inputs)
-    with tempfile.TemporaryDirectory(dir=files[0].parent) as folder:
+    with _folder(files[0].parent, keep_in) as folder:
         root = Path(folder, "out")
         command = [LOGVEIL, "redact", *map(str, files), f"--output={root}", f"--now={NOW}", "--json"]
         command += [f"--workers={workers}", *options]
@@ -92,6 +95,12 @@ def run_job(
             used["peak_bytes"],
             ledger["runner"],
         )
+
+
+def _folder(beside: Path, keep_in: Path | None) -> AbstractContextManager[str]:
+    if keep_in is None:
+        return tempfile.TemporaryDirectory(dir=beside)
+    return nullcontext(tempfile.mkdtemp(dir=keep_in))
 
 
 def run_measured(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[dict, dict]:

@@ -74,7 +74,10 @@ def test_a_measured_run_is_checked_and_more_detectors_take_part(
 ) -> None:
     events = make_events(count=400, start=1_795_478_400_000 - 86_000_000 * 30, span_days=0.1)
     plugins = install_detectors(tmp_path / "plugins", 50)
-    run = run_job(events, 1, plugins=plugins, must_count=["detected/MORE"], check_texts=True)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    run = run_job(events, 1, plugins=plugins, must_count=["detected/MORE"], check_texts=True, keep_in=kept)
+    assert len(list(tmp_path.glob("kept/*/out/category=*/*/*.avro"))) == 1
     assert (run.events, run.bytes_in, run.files) == (400, events.stat().st_size, 1)
     assert 0 < run.bytes_out < run.bytes_in
     assert 50 << 20 < run.peak_bytes < 1 << 30
