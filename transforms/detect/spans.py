@@ -11,15 +11,17 @@ from transforms.pseudonyms import PSEUDONYM
 
 KIND = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 _FORM = PSEUDONYM.pattern
-_PROTECTED = re.compile(
-    rf"(?<![A-Za-z0-9]){_FORM}(?![A-Za-z0-9])"
-    r"|<[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*>"
-    r"|(?<![\d.])(?:\d{1,3}\.){3}0/24(?!\d)"
-    r"|(?<![\w:.])(?:[0-9a-f]{1,4}:){0,3}:/48(?!\d)"
-)
+_PROTECTED = [
+    (marks, re.compile(form))
+    for marks, form in (
+        (tuple(f"{prefix}_" for prefix in PREFIXES), rf"(?<![A-Za-z0-9]){_FORM}(?![A-Za-z0-9])"),
+        (("<",), r"<[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*>"),
+        (("/24",), r"(?<![\d.])(?:\d{1,3}\.){3}0/24(?!\d)"),
+        (("/48",), r"(?<![\w:.])(?:[0-9a-f]{1,4}:){0,3}:/48(?!\d)"),
+    )
+]
 _READINGS = 4
 _JOINTS = frozenset("+-_.")
-_MARKS = ("<", "/24", "/48", *(f"{prefix}_" for prefix in PREFIXES))
 
 
 class RedactedText(NamedTuple):
@@ -102,15 +104,13 @@ def without_protected(text: str, spans: Sequence[Span]) -> list[Span]:
         >>> without_protected("bob <EMAIL>", [Span(0, 11, "PERSON", 0.5, "r")])
         [Span(start=0, end=3, kind='PERSON', score=0.5, recognizer='r', replacement=None)]
     """
-    for mark in _MARKS:
-        if mark in text:
-            break
-    else:
-        return list(spans)
-    protected = [match.span() for match in _PROTECTED.finditer(text)]
-    if not protected:
-        return list(spans)
-    return _without(text, spans, protected)
+    protected: list[tuple[int, int]] = []
+    for marks, form in _PROTECTED:
+        for mark in marks:
+            if mark in text:
+                protected += [match.span() for match in form.finditer(text)]
+                break
+    return _without(text, spans, sorted(protected)) if protected else list(spans)
 
 
 def _without(text: str, spans: Sequence[Span], cuts: Sequence[tuple[int, int]]) -> list[Span]:

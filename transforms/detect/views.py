@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html import unescape
 
 MAX_ROUNDS = 4
@@ -29,17 +29,26 @@ TRIGGER = (
 """Occurs in the UTF-8 bytes of every text whose view differs from it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class View:
-    """A decoded text; character i of it stands for [starts[i], ends[i]) of the original."""
+    """A text with one round of escapes decoded, in pieces: what stood between escapes, and each character of one.
 
-    text: str
-    starts: Sequence[int]
-    ends: Sequence[int]
+    Piece i begins at `begins[i]` of this text, and with `origins[i]` of what was read; what its last character stands
+    for is longer than that character by `widths[i]`. `before` is the view that was read, None if it was the original.
+    """
+
+    before: "View | None" = None
+    text: str = ""
+    begins: list[int] = field(default_factory=list)
+    origins: list[int] = field(default_factory=list)
+    widths: list[int] = field(default_factory=list)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Return the stretch of the original that a stretch of the view stands for."""
-        return self.starts[start], self.ends[end - 1]
+        """Return the stretch of the original that a stretch [start, end) of the view, not empty, stands for."""
+        first, last = bisect_right(self.begins, start) - 1, bisect_right(self.begins, end - 1) - 1
+        start += self.origins[first] - self.begins[first]
+        end += self.origins[last] - self.begins[last] + self.widths[last]
+        return (start, end) if self.before is None else self.before.original(start, end)
 
 
 def decode(text: str) -> View | None:
@@ -53,33 +62,39 @@ def decode(text: str) -> View | None:
     """
     view: View | None = None
     for _ in range(MAX_ROUNDS):
-        decoded = _round(view or View(text, range(len(text)), range(1, len(text) + 1)))
+        decoded = _round(text if view is None else view.text, view)
         if decoded is None:
             break
         view = decoded
     return view
 
 
-def _round(view: View) -> View | None:
-    characters: list[str] = []
-    starts, ends = array("I"), array("I")  # a list would take 36 bytes for each character of a long text
-    last = 0
-    for match in _ESCAPE.finditer(view.text):
+def _round(text: str, before: View | None) -> View | None:
+    view = View(before)
+    pieces: list[str] = []
+    size = last = 0
+
+    def add(piece: str, origin: int, width: int) -> None:
+        nonlocal size
+        pieces.append(piece)
+        view.begins.append(size)
+        view.origins.append(origin)
+        view.widths.append(width)
+        size += len(piece)
+
+    for match in _ESCAPE.finditer(text):
         start, end = match.span()
-        characters.append(view.text[last:start])
-        starts.extend(view.starts[last:start])
-        ends.extend(view.ends[last:start])
+        if last < start:
+            add(text[last:start], last, 0)
         for character, begin, stop in _decoded(match.group()):
-            characters.append(character)
-            starts.append(view.starts[start + begin])
-            ends.append(view.ends[start + stop - 1])
+            add(character, start + begin, stop - begin - len(character))
         last = end
     if last == 0:
         return None
-    characters.append(view.text[last:])
-    starts.extend(view.starts[last:])
-    ends.extend(view.ends[last:])
-    return View("".join(characters), starts, ends)
+    if last < len(text):
+        add(text[last:], last, 0)
+    view.text = "".join(pieces)
+    return view
 
 
 def _decoded(escape: str) -> Iterator[tuple[str, int, int]]:

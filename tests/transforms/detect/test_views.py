@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from transforms.detect.scan import compile_scan
 from transforms.detect.views import TRIGGER, decode
@@ -56,4 +58,42 @@ def test_plain_text_has_no_view(text: str) -> None:
 def test_broken_escapes_do_no_harm(text: str) -> None:
     view = decode(text)
 
-    assert view is None or len(view.text) == len(view.starts) == len(view.ends)
+    assert view is None or all(view.original(at, at + 1) for at in range(len(view.text)))
+
+
+PIECES = [
+    "%",
+    "%41",
+    "%2540",
+    "%E5%BC%A0",
+    "\\u0061",
+    "\\n",
+    "\\\\",
+    "&#64;",
+    "&amp;",
+    "&lt",
+    ";",
+    "\u200b",
+    "\x1b[0m",
+    "Ａ",
+    "٣",
+    "a",
+    "用",
+    "25",
+    "\n",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_each_character_of_a_view_stands_for_a_stretch_that_reads_as_it_does(text: str) -> None:
+    view = decode(text)
+    assume(view is not None)
+    assert view is not None
+    end = 0
+    for at, character in enumerate(view.text):
+        start, end_before = view.original(at, at + 1)[0], end
+        end = view.original(at, at + 1)[1]
+        alone = decode(text[start:end])
+        assert end_before <= start < end <= len(text)
+        assert (text[start:end] if alone is None else alone.text) == character
+        assert view.original(0, at + 1) == (view.original(0, 1)[0], end)
