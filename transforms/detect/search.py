@@ -1,11 +1,13 @@
 """Ask the recognizers for their spans in many texts at once: one scan tells which of them to ask for which text."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import chain, islice
+from operator import or_
 from typing import NamedTuple, Protocol, TypeGuard
 
-from transforms.detect.lines import Line, lines_of
+from transforms.detect.lines import Line, lines_of, stays_in_line
 from transforms.detect.scan import compile_scan
 from transforms.detect.spans import Span, merge, without_protected
 from transforms.detect.views import TRIGGER as ENCODED
@@ -52,6 +54,13 @@ class Found(NamedTuple):
     view: View | None
 
 
+class _Scanned(NamedTuple):
+    """The set bits of the triggers that occur in each text, and the lines of those that have several, by their place."""
+
+    masks: list[int]
+    lines: dict[int, list[Line]]
+
+
 class Search:
     """The recognizers and the compiled automaton of their triggers: built where it is used and never pickled."""
 
@@ -62,18 +71,25 @@ class Search:
         self.resolve = resolve
         _, self._scan = compile_scan([ENCODED, *(r.trigger for r in recognizers)], engine)
         self._numbers = lru_cache(maxsize=_REMEMBERED_MASKS)(self._numbers_of)
+        self._over_lines = any(map(_may_need_two_lines, recognizers))
 
     def find(self, texts: Sequence[str]) -> list[Found]:
         """Return what is found in each text and in its view."""
-        masks = self._scan(texts)
-        found = self._ask(texts, masks)
-        views = [decode(text) if mask & 1 else None for text, mask in zip(texts, masks, strict=True)]
-        decoded = [view.text for view in views if view is not None]
-        if decoded:
-            of_views = iter(self._ask(decoded, self._scan(decoded)))
-            for spans, view in zip(found, views, strict=True):
-                if view is not None:
-                    spans += mapped(next(of_views), view)
+        scanned = self._scanned(texts)
+        found = self._ask(texts, scanned)
+        views = [decode(text) if mask & 1 else None for text, mask in zip(texts, scanned.masks, strict=True)]
+        read = [(place, view) for place, view in enumerate(views) if view is not None]
+        if read:
+            decoded = [view.text for _, view in read]
+            of_views = self._scanned(decoded)
+            for number, (place, view) in enumerate(read):
+                if place in scanned.lines and number in of_views.lines:
+                    lines = of_views.lines[number]
+                    of_views.lines[number] = [
+                        line for line in lines if not _repeats(line, view, texts[place])
+                    ]
+            for (place, view), spans in zip(read, self._ask(decoded, of_views), strict=True):
+                found[place] += mapped(spans, view)
         return [
             Found(merge(without_protected(text, spans)) if spans else (), view)
             for text, spans, view in zip(texts, found, views, strict=True)
@@ -88,15 +104,30 @@ class Search:
         resolve = self.resolve
         return [kept for span in spans if (kept := resolve(span, text[span.start : span.end])) is not None]
 
-    def _ask(self, texts: Sequence[str], masks: Sequence[int]) -> list[list[Span]]:
+    def _scanned(self, texts: Sequence[str]) -> "_Scanned":
+        """Scan texts by their lines, but for those that are read in windows."""
+        cut = [text.split("\n") if "\n" in text and len(text) <= WINDOW else [text] for text in texts]
+        of_pieces = iter(self._scan(list(chain.from_iterable(cut))))
+        lines: dict[int, list[Line]] = {}
+        masks: list[int] = []
+        for place, pieces in enumerate(cut):
+            if len(pieces) == 1:
+                masks.append(next(of_pieces))
+                continue
+            placed = lines_of(islice(of_pieces, len(pieces)), pieces)
+            masks.append(reduce(or_, [line.mask for line in placed]))
+            lines[place] = placed
+        return _Scanned(self._scan(texts) if lines and self._over_lines else masks, lines)
+
+    def _ask(self, texts: Sequence[str], scanned: "_Scanned") -> list[list[Span]]:
         """Ask one recognizer after the other: what has just run, its expression and its words, is in the core's cache."""
         found: list[list[Span]] = [[] for _ in texts]
-        lines = self._lines(texts, masks)
-        for number, places in self._places(masks):
+        for number, places in self._places(scanned.masks):
             recognizer = self.recognizers[number]
             for place in places:
                 text = texts[place]
-                found[place] += self.resolved(_answer(recognizer, text, 2 << number, lines.get(place)), text)
+                answer = _answer(recognizer, text, 2 << number, scanned.lines.get(place))
+                found[place] += self.resolved(answer, text)
         return found
 
     def _places(self, masks: Sequence[int]) -> list[tuple[int, list[int]]]:
@@ -107,18 +138,6 @@ class Search:
                 for number in self._numbers(mask):
                     places.setdefault(number, []).append(place)
         return sorted(places.items())
-
-    def _lines(self, texts: Sequence[str], masks: Sequence[int]) -> dict[int, list[Line]]:
-        """Return the lines of the texts that have several and are not read in windows, with the triggers of each."""
-        cut = {
-            place: text.split("\n")
-            for place, (text, mask) in enumerate(zip(texts, masks, strict=True))
-            if mask > 1 and "\n" in text and len(text) <= WINDOW
-        }
-        if not cut:
-            return {}
-        of_lines = iter(self._scan(list(chain.from_iterable(cut.values()))))
-        return {place: lines_of(islice(of_lines, len(lines)), lines) for place, lines in cut.items()}
 
     def _numbers_of(self, mask: int) -> tuple[int, ...]:
         """Return which recognizers the bits of a mask stand for; the first bit is that of encoded text."""
@@ -139,6 +158,24 @@ def _answer(recognizer: Recognizer, text: str, bit: int, lines: Sequence[Line] |
         asked = (line for line in lines if line.mask & bit)
         return chain.from_iterable(recognizer.find(text, line.start, line.end) for line in asked)
     return _windowed(recognizer, text) if len(text) > WINDOW else recognizer.find(text)
+
+
+def _repeats(line: Line, view: View, text: str) -> bool:
+    """Tell whether a line of a view is that of the text behind it, which was asked for already."""
+    last = min(line.end, len(view.text))
+    if line.start >= last:
+        return True
+    start, end = view.original(line.start, last)
+    return (
+        text[start:end] == view.text[line.start : last]
+        and text[start - 1 : start] in ("", "\n")
+        and (end == len(text) or text[end - 1] == "\n")
+    )
+
+
+def _may_need_two_lines(recognizer: Recognizer) -> bool:
+    """Tell whether a trigger might occur in no line of a text in which its recognizer finds something."""
+    return not (_reads_lines(recognizer) or stays_in_line(re.compile(recognizer.trigger)))
 
 
 def _reads_lines(recognizer: Recognizer) -> TypeGuard[LineRecognizer]:
