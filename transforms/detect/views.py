@@ -13,11 +13,14 @@ MAX_ROUNDS = 4
 _INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _DIGITS = "\u0660-\u0669\u06f0-\u06f9\u0966-\u096f"
 _WIDE = "\uff10-\uff19\uff20-\uff3a\uff3f\uff41-\uff5a\uff0b\uff0d\uff0e\uff1d\U0001d400-\U0001d7ff"
+_CHARACTERS = f"{_INVISIBLE}{_DIGITS}{_WIDE}"
 _ESCAPE = re.compile(
+    # Where none of these stands, `re` need not try every form.
+    rf"(?=[%\\&\x1b{_CHARACTERS}])(?:"
     r"(?:%[0-9A-Fa-f]{2})+|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"'/\\]"
     r"|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos|commat|colon|equals|period|lowbar|nbsp);"
     r"|\x1b\[[0-9;?]{0,32}[ -/]?[@-~]"
-    rf"|[{_INVISIBLE}]|[{_DIGITS}{_WIDE}]"
+    rf"|[{_CHARACTERS}])"
 )
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t"}
 
