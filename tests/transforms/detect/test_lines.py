@@ -4,6 +4,7 @@ import pytest
 
 from transforms.detect import CATALOG, Span, TextRedactor
 from transforms.detect.lines import stays_in_line
+from transforms.detect.scan import ENGINES
 from transforms.detect.search import Search
 
 
@@ -52,7 +53,8 @@ def test_most_of_the_catalogue_reads_lines() -> None:
     assert len(whole) < len(CATALOG) / 5
 
 
-def test_a_recognizer_of_lines_is_asked_for_those_with_its_trigger() -> None:
+def reading_lines() -> tuple[TextRedactor, list[str]]:
+    """Return a redactor whose one recognizer takes the first x of a line, and the list of the lines that it was given."""
     asked: list[str] = []
 
     class Reading:
@@ -60,15 +62,45 @@ def test_a_recognizer_of_lines_is_asked_for_those_with_its_trigger() -> None:
 
         def find(self, text: str, start: int = 0, end: int = 1 << 60) -> list[Span]:
             asked.append(text[start:end])
-            return [Span(start, start + 1, "X", 0.5, self.name)]
+            first = text.index("x", start)
+            return [Span(first, first + 1, "X", 0.5, self.name)]
 
     redactor = TextRedactor(Search([Reading()], lambda span, _value: span))
+    return redactor, asked
+
+
+def test_a_recognizer_of_lines_is_asked_for_those_with_its_trigger() -> None:
+    redactor, asked = reading_lines()
 
     assert (
         redactor.redact(["x one\ntwo\nx\n\nx last", "no", "x only"], [()] * 3)[0].text
         == "<X> one\ntwo\n<X>\n\n<X> last"
     )
     assert asked == ["x one\n", "x\n", "x last", "x only"]
+
+
+def test_of_a_decoded_text_the_lines_that_differ_are_read_again() -> None:
+    redactor, asked = reading_lines()
+
+    assert redactor.redact(["x one\n%78\nx two\\nx three\n\u200bx\nx"], [()])[0].text == (
+        "<X> one\n<X>\n<X> two\\n<X> three\n\u200b<X>\n<X>"
+    )
+    assert asked == ["x one\n", "x two\\nx three\n", "\u200bx\n", "x", "x\n", "x two\n", "x three\n", "x\n"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_trigger_that_reaches_over_lines_occurs_in_a_text_of_several(engine: str) -> None:
+    class Reading:
+        name, trigger = "reading", r"a[^0-9]+b"
+
+        def find(self, text: str) -> list[Span]:
+            return [Span(*match.span(), "X", 0.5, self.name) for match in re.finditer(r"a\s+b", text)]
+
+    redactor = TextRedactor(Search([Reading()], lambda span, _value: span, engine))
+
+    assert [one.text for one in redactor.redact(["1 a\n\n b", "a\n1b", "a", "b"], [()] * 4)] == [
+        "1 <X>", "a\n1b", "a", "b",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def engines() -> dict[str, TextRedactor]:
 
 
 @settings(deadline=None, max_examples=300)
-@given(text=TEXTS)
+@given(text=TEXTS | st.lists(TEXTS, max_size=4).map("\n".join))
 def test_the_scan_leads_to_the_same_spans_as_each_recognizer_alone(
     text: str, engines: dict[str, TextRedactor]
 ) -> None:
