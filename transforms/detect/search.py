@@ -1,7 +1,7 @@
 """Ask the recognizers for their spans in many texts at once: one scan tells which of them to ask for which text."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from itertools import chain, islice
 from operator import or_
@@ -77,22 +77,15 @@ class Search:
         """Return what is found in each text and in its view."""
         scanned = self._scanned(texts)
         found = self._ask(texts, scanned)
-        views = [decode(text) if mask & 1 else None for text, mask in zip(texts, scanned.masks, strict=True)]
-        read = [(place, view) for place, view in enumerate(views) if view is not None]
-        if read:
-            decoded = [view.text for _, view in read]
-            of_views = self._scanned(decoded)
-            for number, (place, view) in enumerate(read):
-                if place in scanned.lines and number in of_views.lines:
-                    lines = of_views.lines[number]
-                    of_views.lines[number] = [
-                        line for line in lines if not _repeats(line, view, texts[place])
-                    ]
-            for (place, view), spans in zip(read, self._ask(decoded, of_views), strict=True):
+        encoded = [place for place, mask in enumerate(scanned.masks) if mask & 1]
+        views = {place: view for place in encoded if (view := decode(texts[place])) is not None}
+        if views:
+            answers = self._ask_views(views, texts, scanned)
+            for (place, view), spans in zip(views.items(), answers, strict=True):
                 found[place] += mapped(spans, view)
         return [
-            Found(merge(without_protected(text, spans)) if spans else (), view)
-            for text, spans, view in zip(texts, found, views, strict=True)
+            Found(merge(without_protected(text, spans)) if spans else (), views.get(place))
+            for place, (text, spans) in enumerate(zip(texts, found, strict=True))
         ]
 
     def asked(self, text: str) -> tuple[Recognizer, ...]:
@@ -104,7 +97,7 @@ class Search:
         resolve = self.resolve
         return [kept for span in spans if (kept := resolve(span, text[span.start : span.end])) is not None]
 
-    def _scanned(self, texts: Sequence[str]) -> "_Scanned":
+    def _scanned(self, texts: Sequence[str]) -> _Scanned:
         """Scan texts by their lines, but for those that are read in windows."""
         cut = [text.split("\n") if "\n" in text and len(text) <= WINDOW else [text] for text in texts]
         of_pieces = iter(self._scan(list(chain.from_iterable(cut))))
@@ -119,7 +112,7 @@ class Search:
             lines[place] = placed
         return _Scanned(self._scan(texts) if lines and self._over_lines else masks, lines)
 
-    def _ask(self, texts: Sequence[str], scanned: "_Scanned") -> list[list[Span]]:
+    def _ask(self, texts: Sequence[str], scanned: _Scanned) -> list[list[Span]]:
         """Ask one recognizer after the other: what has just run, its expression and its words, is in the core's cache."""
         found: list[list[Span]] = [[] for _ in texts]
         for number, places in self._places(scanned.masks):
@@ -129,6 +122,18 @@ class Search:
                 answer = _answer(recognizer, text, 2 << number, scanned.lines.get(place))
                 found[place] += self.resolved(answer, text)
         return found
+
+    def _ask_views(
+        self, views: Mapping[int, View], texts: Sequence[str], of_texts: _Scanned
+    ) -> list[list[Span]]:
+        """Ask for the views of some of the texts, by their place, without the lines that were asked for as they stand."""
+        decoded = [view.text for view in views.values()]
+        scanned = self._scanned(decoded)
+        for number, (place, view) in enumerate(views.items()):
+            if number in scanned.lines and place in of_texts.lines:
+                lines = scanned.lines[number]
+                scanned.lines[number] = [line for line in lines if not _repeats(line, view, texts[place])]
+        return self._ask(decoded, scanned)
 
     def _places(self, masks: Sequence[int]) -> list[tuple[int, list[int]]]:
         """Return the numbers of the recognizers that are asked, each with the places of the texts that it is asked for."""
