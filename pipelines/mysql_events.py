@@ -101,6 +101,7 @@ def compile_row(policy: Policy) -> Callable[[TaggedEvent], Values]:
     def row(tagged: TaggedEvent) -> Values:
         event = tagged.event
         values = event.values
+        event_day = event.event_time // MS_A_DAY
         return (
             tagged.expires_on,
             event.event_id,
@@ -111,7 +112,7 @@ def compile_row(policy: Policy) -> Callable[[TaggedEvent], Values]:
             event.source,
             *[None if (value := values.get(name)) is None else _sendable(value) for name in names],
             orjson.dumps({name: _sendable(text) for name, text in event.others.items()}).decode(),
-            f"[{','.join([tag_json(tag, event.event_time // MS_A_DAY) for tag in tagged.tags])}]",
+            f"[{','.join([tag_json(tag, event_day) for tag in tagged.tags])}]",
         )
 
     return row

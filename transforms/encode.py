@@ -20,7 +20,7 @@ from schemas.policy import Policy
 from transforms.avro_blocks import zigzag
 from transforms.tag import MS_A_DAY
 
-_CACHED = 4096
+_CACHED_ORIGINS = 4096
 _CACHED_TAG_DAYS = 65_536  # some 250 bytes each
 _NULL, _PRESENT, _END = zigzag(0), zigzag(1), zigzag(0)
 _SIZES = 8192
@@ -74,7 +74,9 @@ class PartitionEncoder:
             size = len(data)
             parts.append(_PRESENT_SIZES[size] if size < _SIZES else _PRESENT + zigzag(size))
             parts.append(data)
-        parts.append(_avro_map(event.others) if event.others else _END)
+        parts.append(
+            _avro_block([avro_string(name) + avro_string(text) for name, text in event.others.items()])
+        )
         return parts
 
     def encode_rejections(self, rejections: Sequence[Rejection]) -> dict[str, list[bytes]]:
@@ -98,16 +100,16 @@ def avro_string(text: str) -> bytes:
     return zigzag(len(data)) + data
 
 
-@lru_cache(maxsize=_CACHED)
+@lru_cache(maxsize=_CACHED_ORIGINS)
 def _encoded_origin(policy_version: str, key_epoch: str, source: str | None) -> bytes:
     """Encode the three strings that hardly vary."""
     encoded = _NULL if source is None else _PRESENT + avro_string(source)
     return avro_string(policy_version) + avro_string(key_epoch) + encoded
 
 
-def _avro_map(strings: Mapping[str, str]) -> bytes:
-    pairs = (avro_string(key) + avro_string(value) for key, value in strings.items())
-    return b"".join((zigzag(len(strings)), *pairs, _END))
+def _avro_block(items: Sequence[bytes]) -> bytes:
+    """Encode an array or a map of items that are encoded: one block with its count, then an empty one."""
+    return b"".join((zigzag(len(items)), *items, _END)) if items else _END
 
 
 class _TagEncoder:
@@ -120,7 +122,6 @@ class _TagEncoder:
     def __init__(self) -> None:
         self._encoded: defaultdict[int, dict[int, bytes]] = defaultdict(dict)
         self._held: list[Tag] = []  # so that no other tag gets the identity of a remembered one
-        self._around_date = lru_cache(maxsize=_CACHED)(_around_date)
 
     def parts(self, tags: tuple[Tag, ...], event_day: int) -> Sequence[bytes]:
         """Return what makes up the array; `event_day` is the event's, counted from 1970-01-01 UTC."""
@@ -140,18 +141,14 @@ class _TagEncoder:
         encoded = self._encoded[event_day]
         for tag in tags:
             if id(tag) not in encoded:
-                before, after = self._around_date(tag)
-                encoded[id(tag)] = b"".join((before, zigzag(event_day + tag.retention_days), after))
+                encoded[id(tag)] = _encoded_tag(tag, event_day + tag.retention_days)
                 self._held.append(tag)
 
 
-def _around_date(tag: Tag) -> tuple[bytes, bytes]:
-    """Encode what stands before and after the date of a tag."""
+def _encoded_tag(tag: Tag, expires_on: int) -> bytes:
     stated = (tag.field, tag.category, tag.purpose, tag.legal_basis, tag.treatment)
-    if not tag.detected:
-        return b"".join(map(avro_string, stated)), _END
-    detected = [avro_string(kind) + zigzag(count) for kind, count in tag.detected]
-    return b"".join(map(avro_string, stated)), b"".join((zigzag(len(detected)), *detected, _END))
+    detected = _avro_block([avro_string(kind) + zigzag(count) for kind, count in tag.detected])
+    return b"".join((*map(avro_string, stated), zigzag(expires_on), detected))
 
 
 def _rejection_record(rejection: Rejection) -> Mapping[str, Any]:

@@ -104,13 +104,13 @@ def without_protected(text: str, spans: Sequence[Span]) -> list[Span]:
         >>> without_protected("bob <EMAIL>", [Span(0, 11, "PERSON", 0.5, "r")])
         [Span(start=0, end=3, kind='PERSON', score=0.5, recognizer='r', replacement=None)]
     """
-    protected: list[tuple[int, int]] = []
-    for marks, form in _PROTECTED:
-        for mark in marks:
-            if mark in text:
-                protected += [match.span() for match in form.finditer(text)]
-                break
-    return _without(text, spans, sorted(protected)) if protected else list(spans)
+    protected = sorted(
+        match.span()
+        for marks, form in _PROTECTED
+        if any(map(text.__contains__, marks))
+        for match in form.finditer(text)
+    )
+    return _without(text, spans, protected) if protected else list(spans)
 
 
 def _without(text: str, spans: Sequence[Span], cuts: Sequence[tuple[int, int]]) -> list[Span]:

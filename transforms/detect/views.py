@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from html import unescape
+from itertools import accumulate
 
 MAX_ROUNDS = 4
 """How often escapes are decoded again, for text that was encoded more than once."""
@@ -32,7 +34,7 @@ TRIGGER = (
 """Occurs in the UTF-8 bytes of every text whose view differs from it."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class View:
     """A text with one round of escapes decoded, in pieces: what stood between escapes, and each character of one.
 
@@ -40,11 +42,11 @@ class View:
     for is longer than that character by `widths[i]`. `before` is the view that was read, None if it was the original.
     """
 
-    before: "View | None" = None
-    text: str = ""
-    begins: list[int] = field(default_factory=list)
-    origins: list[int] = field(default_factory=list)
-    widths: list[int] = field(default_factory=list)
+    text: str
+    begins: Sequence[int]
+    origins: Sequence[int]
+    widths: Sequence[int]
+    before: "View | None"
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the stretch of the original that a stretch [start, end) of the view, not empty, stands for."""
@@ -73,31 +75,27 @@ def decode(text: str) -> View | None:
 
 
 def _round(text: str, before: View | None) -> View | None:
-    view = View(before)
     pieces: list[str] = []
-    size = last = 0
-
-    def add(piece: str, origin: int, width: int) -> None:
-        nonlocal size
-        pieces.append(piece)
-        view.begins.append(size)
-        view.origins.append(origin)
-        view.widths.append(width)
-        size += len(piece)
-
+    # A text may be escapes throughout: lists of numbers would take several times as much.
+    origins, widths = array("I"), array("I")
+    last = 0
     for match in _ESCAPE.finditer(text):
         start, end = match.span()
-        if last < start:
-            add(text[last:start], last, 0)
+        pieces.append(text[last:start])
+        origins.append(last)
+        widths.append(0)
         for character, begin, stop in _decoded(match.group()):
-            add(character, start + begin, stop - begin - len(character))
+            pieces.append(character)
+            origins.append(start + begin)
+            widths.append(stop - begin - 1)
         last = end
     if last == 0:
         return None
-    if last < len(text):
-        add(text[last:], last, 0)
-    view.text = "".join(pieces)
-    return view
+    pieces.append(text[last:])
+    origins.append(last)
+    widths.append(0)
+    begins = array("I", accumulate(map(len, pieces[:-1]), initial=0))
+    return View("".join(pieces), begins, origins, widths, before)
 
 
 def _decoded(escape: str) -> Iterator[tuple[str, int, int]]:
