@@ -1,16 +1,20 @@
 """Keyed pseudonyms: HMAC-SHA-256 (RFC 2104, FIPS 180-4), one domain per field, stable within a key epoch."""
 
-import hmac
 import re
 from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-PSEUDONYM = re.compile(r"[a-z]{3}_[0-9a-z]{1,8}_[a-z2-7]{20}")
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
+
+BEHIND_PREFIX = r"_[0-9a-z]{1,8}_[a-z2-7]{20}"
+PSEUDONYM = re.compile(rf"[a-z]{{3}}{BEHIND_PREFIX}")
 """The form of a pseudonym: prefix, key epoch, 100 bits in lower-case base 32 (RFC 4648)."""
 
 _CACHED_VALUES = 16_384
+_STARTED_DIGESTS = 256
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,17 @@ def keyed_digest(secret: bytes, domain: str, data: bytes) -> bytes:
         >>> keyed_digest(b"k", "raw", b"x") == keyed_digest(b"k", "event", b"x")
         False
     """
-    return hmac.digest(secret, domain.encode() + b"\0" + data, "sha256")
+    digest = _started(secret, domain).copy()
+    digest.update(data)
+    return digest.finalize()
+
+
+@lru_cache(maxsize=_STARTED_DIGESTS)
+def _started(secret: bytes, domain: str) -> HMAC:
+    """Return the digest that has read key and domain: copying it takes half the time of a new one."""
+    started = HMAC(secret, SHA256())
+    started.update(domain.encode() + b"\0")
+    return started
 
 
 def pseudonym(key: PseudonymKey, prefix: str, domain: str, value: str) -> str:
