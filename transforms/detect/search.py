@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol, TypeGuard
 
 from transforms.detect.lines import Line, lines_of, stays_in_line
 from transforms.detect.scan import compile_scan
-from transforms.detect.spans import Span, merge, without_protected
+from transforms.detect.spans import PROTECTED, Span, merge, without_protected
 from transforms.detect.views import TRIGGER as ENCODED
 from transforms.detect.views import View, decode
 
@@ -18,6 +18,7 @@ OVERLAP = 8_192
 """A text of more than `WINDOW` characters is read once, in windows that overlap, so that memory and time stay linear."""
 
 _REMEMBERED_MASKS = 50_000
+_ENCODED_BIT, _PROTECTED_BIT, _FIRST_BIT = 1, 2, 4  # of a mask: the last is that of the first recognizer
 
 Resolve = Callable[[Span, str], Span | None]
 """Gives the span of a value its replacement by the policy; None where the value stays as it is."""
@@ -69,7 +70,7 @@ class Search:
     ) -> None:
         self.recognizers = tuple(recognizers)
         self.resolve = resolve
-        _, self._scan = compile_scan([ENCODED, *(r.trigger for r in recognizers)], engine)
+        _, self._scan = compile_scan([ENCODED, PROTECTED, *(r.trigger for r in recognizers)], engine)
         self._numbers = lru_cache(maxsize=_REMEMBERED_MASKS)(self._numbers_of)
         self._over_lines = any(map(_may_need_two_lines, recognizers))
 
@@ -77,16 +78,16 @@ class Search:
         """Return what is found in each text and in its view."""
         scanned = self._scanned(texts)
         found = self._ask(texts, scanned)
-        encoded = [place for place, mask in enumerate(scanned.masks) if mask & 1]
+        encoded = [place for place, mask in enumerate(scanned.masks) if mask & _ENCODED_BIT]
         views = {place: view for place in encoded if (view := decode(texts[place])) is not None}
         if views:
             answers = self._ask_views(views, texts, scanned)
             for (place, view), spans in zip(views.items(), answers, strict=True):
                 found[place] += mapped(spans, view)
-        return [
-            Found(merge(without_protected(text, spans)) if spans else (), views.get(place))
-            for place, (text, spans) in enumerate(zip(texts, found, strict=True))
-        ]
+        for place, mask in enumerate(scanned.masks):
+            if mask & _PROTECTED_BIT and found[place]:
+                found[place] = without_protected(texts[place], found[place])
+        return [Found(merge(spans) if spans else (), views.get(place)) for place, spans in enumerate(found)]
 
     def asked(self, text: str) -> tuple[Recognizer, ...]:
         """Return the recognizers whose trigger occurs in a text: those that are asked for it."""
@@ -119,7 +120,7 @@ class Search:
             recognizer = self.recognizers[number]
             for place in places:
                 text = texts[place]
-                answer = _answer(recognizer, text, 2 << number, scanned.lines.get(place))
+                answer = _answer(recognizer, text, _FIRST_BIT << number, scanned.lines.get(place))
                 found[place] += self.resolved(answer, text)
         return found
 
@@ -139,14 +140,14 @@ class Search:
         """Return the numbers of the recognizers that are asked, each with the places of the texts that it is asked for."""
         places: dict[int, list[int]] = {}
         for place, mask in enumerate(masks):
-            if mask > 1:
+            if mask >= _FIRST_BIT:
                 for number in self._numbers(mask):
                     places.setdefault(number, []).append(place)
         return sorted(places.items())
 
     def _numbers_of(self, mask: int) -> tuple[int, ...]:
-        """Return which recognizers the bits of a mask stand for; the first bit is that of encoded text."""
-        return tuple(number for number in range(len(self.recognizers)) if mask >> number & 2)
+        """Return which recognizers the bits of a mask stand for."""
+        return tuple(number for number in range(len(self.recognizers)) if mask >> number & _FIRST_BIT)
 
 
 def mapped(spans: Iterable[Span], view: View) -> list[Span]:

@@ -1,6 +1,7 @@
 import pytest
 
-from transforms.detect.spans import RedactedText, Span, merge, replace, without_protected
+from transforms.detect.scan import ENGINES, compile_scan
+from transforms.detect.spans import PROTECTED, RedactedText, Span, merge, replace, without_protected
 
 
 def span(start: int, end: int, kind: str, score: float = 0.5) -> Span:
@@ -48,6 +49,13 @@ def test_what_redaction_wrote_is_not_redacted_again(written: str) -> None:
     text = f"x {written} y"
 
     assert without_protected(text, [span(2, 2 + len(written), "ANY")]) == []
+    assert [compile_scan([PROTECTED], engine)[1]([text, "x"]) for engine in ENGINES] == [[1, 0]] * len(
+        ENGINES
+    )
+
+
+def test_a_pseudonym_with_a_prefix_that_is_not_ours_is_redacted() -> None:
+    assert without_protected("usr_ abc_1_k3vabcdefghijklmn234", [found := span(5, 31, "ANY")]) == [found]
 
 
 def test_what_stands_beside_a_token_is_still_redacted() -> None:
