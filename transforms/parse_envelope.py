@@ -1,10 +1,12 @@
 """Take the log service's envelope off an event, whichever of its exports wrote it."""
 
 from collections.abc import Iterable
+from enum import Enum, auto
 from typing import Any
 
 from schemas.events import Counts
 from transforms.parse_json import JsonObject, Pairs, load_object
+from transforms.remembered import Remembered
 
 CONTENT = "__CONTENT__"
 RAW_LOG = "__RAWLOG__"
@@ -26,7 +28,35 @@ _SEARCH_LOG_NAMES = {
     LOG_JSON: CONTENT,
 }
 
+_CACHED_KEYS = 4096
+
 Envelope = dict[str, Any]
+
+
+class _Place(Enum):
+    """Where a key says that its pair belongs."""
+
+    LOG = auto()
+    ENVELOPE = auto()
+    WRAPPED = auto()
+    SEARCH_RESULT = auto()
+
+
+_LOG, _ENVELOPE, _WRAPPED, _SEARCH_RESULT = (
+    _Place  # an attribute of an Enum takes longer to read than to compare
+)
+
+
+def _place_of(key: str) -> _Place:
+    if key in ("TopicId", LOG_JSON):
+        return _SEARCH_RESULT
+    if key[:2] != "__":
+        return _LOG
+    return _ENVELOPE if key[-2:] == "__" and key not in _NESTED else _WRAPPED
+
+
+_PLACES = Remembered(_place_of, _CACHED_KEYS)
+_TAG_KEYS = Remembered((TAG + ".{}").format, _CACHED_KEYS)
 
 
 def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
@@ -41,17 +71,27 @@ def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
         >>> open_envelope((("Time", 7), ("TopicId", "t"), ("LogJson", '{"a":1}')), Counts())
         ((('a', 1),), {'__TIMESTAMP__': 7, '__TOPIC__': 't'})
     """
-    keys = dict(pairs)
-    if LOG_JSON in keys or ("Time" in keys and "TopicId" in keys):
-        pairs = tuple((_SEARCH_LOG_NAMES.get(key, key), value) for key, value in pairs)
     own: list[tuple[str, Any]] = []
     marked: list[tuple[str, Any]] = []
     for pair in pairs:
-        (marked if pair[0][:2] == "__" else own).append(pair)
+        place = _PLACES[pair[0]]
+        if place is _LOG:
+            own.append(pair)
+        elif place is _SEARCH_RESULT and _is_search_result(pairs):
+            return open_envelope(
+                tuple((_SEARCH_LOG_NAMES.get(key, key), value) for key, value in pairs), counts
+            )
+        else:
+            (own if place is _SEARCH_RESULT else marked).append(pair)
     opened = _Opened(own, counts)
     for key, value in marked:
         opened.take(key, value)
     return opened.finish()
+
+
+def _is_search_result(pairs: Pairs) -> bool:
+    keys = {key for key, _ in pairs}
+    return LOG_JSON in keys or ("Time" in keys and "TopicId" in keys)
 
 
 class _Opened:
@@ -64,7 +104,7 @@ class _Opened:
 
     def take(self, key: str, value: Any) -> None:
         """Sort one pair whose key starts like the envelope's."""
-        if key[-2:] == "__" and key not in _NESTED:
+        if _PLACES[key] is _ENVELOPE:
             self._envelope.setdefault(key, value)
         elif key == TAG:
             self._take_tags(value)
@@ -93,7 +133,7 @@ class _Opened:
                 self.pairs.append((key, value))
             return
         for inner, inner_value in members:
-            if inner[:2] == "__" and inner[-2:] == "__" and inner not in _NESTED:
+            if _PLACES[inner] is _ENVELOPE:
                 self._envelope.setdefault(inner, inner_value)
             elif inner == TAG:
                 self._take_tags(inner_value)
@@ -105,7 +145,7 @@ class _Opened:
         if members is None:
             self._tags.append((TAG, value))
         else:
-            self._tags += [(f"{TAG}.{name}", inner) for name, inner in members]
+            self._tags += [(_TAG_KEYS[name], inner) for name, inner in members]
 
     def _members(self, value: Any) -> Iterable[tuple[str, Any]] | None:
         if isinstance(value, dict):
