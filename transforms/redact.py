@@ -5,7 +5,7 @@ event's own people: a value that was replaced in its own field is replaced alike
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -103,31 +103,38 @@ class _Redactor:
         return [self._finish(work) for work in works]
 
     def _treat_structured(self, work: _Work) -> None:
-        values, outcomes, settled_values = work.values, work.outcomes, self._settled
-        free: list[tuple[str, str]] = []
+        values, outcomes, settled_values, url_names = work.values, work.outcomes, self._settled, self._urls
+        texts: list[_Free] = []
+        urls: list[_Free] = []
         kept: list[str] = []
         people: list[Known] = []
         for name, value in work.event.values.items():
             remembered = settled_values.get(name)
             settled = None if remembered is None else remembered[value]
             if settled is None:
-                free.append((name, value))
+                is_url = name in url_names
+                (urls if is_url else texts).append((values, name, name, value, is_url))
                 continue
             values[name], outcomes[name], person = settled
             if person is not None:
                 people.append(person)
             elif name not in self._entities:
-                kept.append(name)
-        others = [pair for pair in work.event.others.items() if not self._treat_second(work, people, *pair)]
-        work.known = people
-        if kept and people and _holds_a_person("\0".join([values[name] for name in kept]), people):
-            free.extend((name, values[name]) for name in kept if _holds_a_person(values[name], people))
-        urls = self._urls
-        work.free = [
-            *[(values, name, name, value, False) for name, value in free if name not in urls],
-            *[(work.others, name, f"{OTHER_TEXT}.{name}", value, False) for name, value in others],
-            *[(values, name, name, value, True) for name, value in free if name in urls],
+                kept.append(values[name])
+        others = [
+            (work.others, name, f"{OTHER_TEXT}.{name}", value, False)
+            for name, value in work.event.others.items()
+            if not self._treat_second(work, people, name, value)
         ]
+        if kept and people and _holds_a_person("\0".join(kept), people):
+            texts += self._naming(people, values)
+        work.known = people
+        work.free = [*texts, *others, *urls]
+
+    def _naming(self, people: Sequence[Known], values: dict[str, str]) -> Iterator[_Free]:
+        """Yield the kept values that name the event's own people: they go through the detectors after all."""
+        for name, value in values.items():
+            if name not in self._entities and _holds_a_person(value, people):
+                yield values, name, name, value, False
 
     def _treat_free(self, works: Sequence[_Work]) -> None:
         """Ask the detectors once for all texts and URLs of a batch."""
