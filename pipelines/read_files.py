@@ -18,7 +18,7 @@ from transforms.framing_csv import frame_rows
 from transforms.framing_documents import frame_log_groups, frame_search_results
 
 MAX_EVENT_BYTES = 8 << 20
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+_OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 
 
 def read_part(part: FilePart, max_event_bytes: int = MAX_EVENT_BYTES) -> Iterator[list[RawRecord]]:
