@@ -11,8 +11,9 @@ from transforms.detect.urls import url_spans
 from transforms.detect.views import View
 from transforms.remembered import LONGEST, Remembered
 
-CACHED_TEXTS = 50_000
-"""How many texts are remembered with their spans: log lines repeat."""
+CACHED_TEXTS = 100_000
+CACHED_CHARACTERS = 20_000_000
+"""How many texts are remembered with their spans, for log lines repeat, and how long these are together at most."""
 
 CACHED_URLS = 20_000
 """How many URLs are remembered with what they become."""
@@ -26,6 +27,7 @@ class TextRedactor:
         self._query_keys = query_keys
         self._recent: dict[str, _Analysed] = {}
         self._older: dict[str, _Analysed] = {}
+        self._recent_characters = 0
         self._urls = Remembered(self._plain_url, CACHED_URLS)
 
     def redact(
@@ -112,9 +114,11 @@ class TextRedactor:
 
     def _remember(self, found: Mapping[str, "_Analysed"]) -> None:
         """Keep texts in two generations: dropping the older one whole costs less than finding the oldest texts."""
-        if len(self._recent) >= CACHED_TEXTS // 2:
-            self._older, self._recent = self._recent, {}
-        self._recent.update((text, one) for text, one in found.items() if len(text) <= LONGEST)
+        if len(self._recent) >= CACHED_TEXTS // 2 or self._recent_characters >= CACHED_CHARACTERS // 2:
+            self._older, self._recent, self._recent_characters = self._recent, {}, 0
+        short = {text: one for text, one in found.items() if len(text) <= LONGEST}
+        self._recent.update(short)
+        self._recent_characters += sum(map(len, short))
 
     def _analyse(self, texts: Sequence[str]) -> Iterator["_Analysed"]:
         for text, (spans, view) in zip(texts, self.search.find(texts), strict=True):

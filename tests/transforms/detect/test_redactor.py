@@ -1,6 +1,7 @@
 import json
 import random
 import time
+import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -223,3 +224,19 @@ def test_a_text_of_ten_megabytes_is_handed_over_in_windows_that_overlap_by_an_ei
     assert max(read) == WINDOW
     assert 10_000_000 <= sum(read) <= 10_000_000 * WINDOW / (WINDOW - OVERLAP) + WINDOW
     assert redacted.detections == (("A", len(read)),)
+
+
+@pytest.mark.parametrize("bound", ["CACHED_TEXTS", "CACHED_CHARACTERS"])
+def test_what_is_remembered_is_bounded_by_number_and_by_length(
+    bound: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = {"CACHED_TEXTS": 100, "CACHED_CHARACTERS": 100_000}[bound]
+    monkeypatch.setattr(f"transforms.detect.redactor.{bound}", limit)
+    redactor = TextRedactor(Search([], lambda span, value: span))
+    tracemalloc.start()
+    for number in range(2000):
+        assert redactor.redact([text := f"{number:<1000}"], [()])[0].text == text
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert held < 1_000_000
