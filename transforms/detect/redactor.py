@@ -42,7 +42,7 @@ class TextRedactor:
         """
         detected = self._detected(texts)
         return [
-            (self._urls[text] if is_url else analysed.redacted)
+            (self._urls[text] if is_url else analysed.redacted or RedactedText(text))
             if spans is analysed.spans
             else self._redacted_url(text, spans)
             if is_url
@@ -89,7 +89,7 @@ class TextRedactor:
             people, end = known[start], start + 1
             while end < len(known) and known[end] is people:
                 end += 1
-            read = "\n".join([analysed.read for analysed in detected[start:end]])
+            read = _read_for_people(texts[start:end], detected[start:end])
             for person in people:
                 if person.literal in read:
                     result[start:end] = map(
@@ -124,8 +124,10 @@ class TextRedactor:
         for text, (spans, view) in zip(texts, self.search.find(texts), strict=True):
             if spans and len(text) <= WINDOW:
                 spans = settled(text, spans, self._alone)
-            read = text if view is None else f"{text}\n{view.text}"
-            yield _Analysed(spans, view, folded(read), replace(text, spans))
+            if spans or view is not None:
+                yield _Analysed(spans, view, replace(text, spans))
+            else:
+                yield _NOTHING
 
     def _alone(self, text: str) -> Sequence[Span]:
         return self.search.find([text])[0].spans
@@ -134,18 +136,27 @@ class TextRedactor:
 class _Analysed(NamedTuple):
     """What the recognizers found in a text, its view where it holds anything encoded, and what it becomes.
 
-    `read` is the text as people are searched for in it: folded, with that of its view behind it.
+    Of texts in which nothing was found no more is remembered than that: they become what they are.
     """
 
     spans: Sequence[Span]
     view: View | None
-    read: str
-    redacted: RedactedText
+    redacted: RedactedText | None
+
+
+_NOTHING = _Analysed((), None, None)
+
+
+def _read_for_people(texts: Sequence[str], detected: Sequence[_Analysed]) -> str:
+    """Return texts and their views as people are searched for in them, one behind the other."""
+    views = [analysed.view.text for analysed in detected if analysed.view is not None]
+    return folded("\n".join([*texts, *views]))
 
 
 def _with_people(text: str, analysed: _Analysed, known: Sequence[Known]) -> Sequence[Span]:
     """Return the spans of a text with those of the people that it names."""
-    named = [person for person in known if person.literal in analysed.read]
+    read = _read_for_people([text], [analysed])
+    named = [person for person in known if person.literal in read]
     if not named:
         return analysed.spans
     people = People(named)
