@@ -32,7 +32,7 @@ _CACHED_KEYS = 4096
 Envelope = dict[str, Any]
 
 
-_LOG, _ENVELOPE, _WRAPPED, _SEARCH_RESULT = range(4)
+_LOG, _ENVELOPE, _MARKED, _SEARCH_RESULT = range(4)
 """Where a key says that its pair belongs: numbers, since a member of an Enum is slow to read in Python 3.11."""
 
 
@@ -41,7 +41,7 @@ def _place_of(key: str) -> int:
         return _SEARCH_RESULT
     if key[:2] != "__":
         return _LOG
-    return _ENVELOPE if key[-2:] == "__" and key not in _NESTED else _WRAPPED
+    return _ENVELOPE if key[-2:] == "__" and key not in _NESTED else _MARKED
 
 
 _PLACES = Remembered(_place_of, _CACHED_KEYS)
