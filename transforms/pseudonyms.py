@@ -9,9 +9,10 @@ from functools import lru_cache, partial
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
-BEHIND_PREFIX = r"_[0-9a-z]{1,8}_[a-z2-7]{20}"
-PSEUDONYM = re.compile(rf"[a-z]{{3}}{BEHIND_PREFIX}")
-"""The form of a pseudonym: prefix, key epoch, 100 bits in lower-case base 32 (RFC 4648)."""
+from schemas.policy import PREFIXES
+
+PSEUDONYM = re.compile(rf"(?:{'|'.join(PREFIXES)})_[0-9a-z]{{1,8}}_[a-z2-7]{{20}}")
+"""The form of a pseudonym: a prefix of the policy's, key epoch, 100 bits in lower-case base 32 (RFC 4648)."""
 
 _CACHED_VALUES = 16_384
 _STARTED_DIGESTS = 256

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.policy import PREFIXES
 from schemas.policy_file import default_policy
 from transforms.pseudonyms import PSEUDONYM, PseudonymKey, pseudonym
 from transforms.treatments import compile_treatments, truncate_ip
@@ -66,6 +67,20 @@ def test_a_pseudonym_has_its_form_and_is_its_own_pseudonym(value):
     first = pseudonym(KEY, "usr", "username", value)
     assert PSEUDONYM.fullmatch(first)
     assert pseudonym(KEY, "usr", "username", first) == first
+
+
+@pytest.mark.parametrize("prefix", ["abc", "usrx", "xusr", "Usr", "us"])
+def test_what_only_looks_like_a_pseudonym_is_given_one(prefix):
+    lookalike = f"{prefix}_1_{'k3vab' * 4}"
+    first = pseudonym(KEY, "usr", "username", lookalike)
+    assert PSEUDONYM.fullmatch(lookalike) is None
+    assert PSEUDONYM.fullmatch(first)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_a_pseudonym_with_any_prefix_of_a_policy_stays(prefix):
+    own = pseudonym(KEY, prefix, "any", "lin")
+    assert pseudonym(KEY, "usr", "username", own) == own
 
 
 def test_equal_values_of_two_fields_have_different_pseudonyms():

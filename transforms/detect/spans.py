@@ -7,20 +7,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from schemas.policy import PREFIXES
-from transforms.pseudonyms import BEHIND_PREFIX
+from transforms.pseudonyms import PSEUDONYM
 
 KIND = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
-_OWN_PSEUDONYM = f"(?:{'|'.join(PREFIXES)}){BEHIND_PREFIX}"
 _PROTECTED = [
     (marks, re.compile(form))
     for marks, form in (
-        (tuple(f"{prefix}_" for prefix in PREFIXES), rf"(?<![A-Za-z0-9]){_OWN_PSEUDONYM}(?![A-Za-z0-9])"),
+        (tuple(f"{prefix}_" for prefix in PREFIXES), rf"(?<![A-Za-z0-9]){PSEUDONYM.pattern}(?![A-Za-z0-9])"),
         (("<",), r"<[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*>"),
         (("/24",), r"(?<![\d.])(?:\d{1,3}\.){3}0/24(?!\d)"),
         (("/48",), r"(?<![\w:.])(?:[0-9a-f]{1,4}:){0,3}:/48(?!\d)"),
     )
 ]
-PROTECTED = rf"{_OWN_PSEUDONYM}|<[A-Z][A-Z0-9_]*>|\.0/24|:/48"
+PROTECTED = rf"{PSEUDONYM.pattern}|<[A-Z][A-Z0-9_]*>|\.0/24|:/48"
 """Occurs in every text that holds what redaction itself has written."""
 
 _READINGS = 4
