@@ -90,12 +90,11 @@ class TextRedactor:
             while end < len(known) and known[end] is people:
                 end += 1
             read = _read_for_people(texts[start:end], detected[start:end])
-            for person in people:
-                if person.literal in read:
-                    result[start:end] = map(
-                        _with_people, texts[start:end], detected[start:end], repeat(people)
-                    )
-                    break
+            named = [person for person in people if person.literal in read]
+            if named:
+                result[start:end] = map(
+                    _with_people, texts[start:end], detected[start:end], repeat(People(named))
+                )
             start = end
         return result
 
@@ -153,13 +152,8 @@ def _read_for_people(texts: Sequence[str], detected: Sequence[_Analysed]) -> str
     return folded("\n".join([*texts, *views]))
 
 
-def _with_people(text: str, analysed: _Analysed, known: Sequence[Known]) -> Sequence[Span]:
+def _with_people(text: str, analysed: _Analysed, people: People) -> Sequence[Span]:
     """Return the spans of a text with those of the people that it names."""
-    read = _read_for_people([text], [analysed])
-    named = [person for person in known if person.literal in read]
-    if not named:
-        return analysed.spans
-    people = People(named)
     found = list(people.find(text))
     if analysed.view is not None:
         found += mapped(people.find(analysed.view.text), analysed.view)
