@@ -7,13 +7,21 @@ what its detector would find, so the choice of the engine changes the cost and n
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from schemas.errors import DetectorError
 
+if TYPE_CHECKING:
+    import hyperscan
+
 ENGINES = ("hyperscan", "re2", "re")
 Scan = Callable[[Sequence[str]], list[int]]
+
+_COMPILED = 4
+"""How many sets of triggers stay compiled, two megabytes each: a process has that of its policy and the default one's."""
 
 
 def compile_scan(triggers: Sequence[str], engine: str | None = None) -> tuple[str, Scan]:
@@ -67,16 +75,8 @@ def _encoded(text: str) -> bytes:
 def _hyperscan(triggers: Sequence[str]) -> Scan:
     import hyperscan
 
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    try:
-        database.compile(
-            expressions=[_encoded(trigger) for trigger in triggers],
-            ids=list(range(len(triggers))),
-            elements=len(triggers),
-            flags=[0] * len(triggers),
-        )
-    except hyperscan.error as error:
-        raise DetectorError(f"a trigger does not compile for hyperscan: {error}") from None
+    database = _hyperscan_database(tuple(map(_encoded, triggers)))
+    scratch = hyperscan.Scratch(database)  # what a scan writes to: two threads may not share one
     bits = [1 << index for index in range(len(triggers))]
 
     def scan(texts: Sequence[str]) -> list[int]:
@@ -91,10 +91,28 @@ def _hyperscan(triggers: Sequence[str]) -> Scan:
             text = bisect_right(ends, end - 2)
             masks[text if text < last else last] |= bits[index]
 
-        database.scan(b"\n" + _encoded(joined) + b"\n", match_event_handler=matched)
+        database.scan(b"\n" + _encoded(joined) + b"\n", match_event_handler=matched, scratch=scratch)
         return masks
 
     return scan
+
+
+@lru_cache(maxsize=_COMPILED)
+def _hyperscan_database(triggers: tuple[bytes, ...]) -> "hyperscan.Database":
+    """Compile triggers once in a process: for the catalogue it takes a second."""
+    import hyperscan
+
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    try:
+        database.compile(
+            expressions=triggers,
+            ids=range(len(triggers)),
+            elements=len(triggers),
+            flags=[0] * len(triggers),
+        )
+    except hyperscan.error as error:
+        raise DetectorError(f"a trigger does not compile for hyperscan: {error}") from None
+    return database
 
 
 def _re2(triggers: Sequence[str]) -> Scan:
