@@ -12,7 +12,7 @@ _NAME_ZH = rf"{_SURNAME}(?:[·•][{_HAN}]{{1,8}}|[{_HAN}]{{1,2}})"
 _WORD = r"[A-ZÀ-ÖØ-Þ](?:[a-zà-öø-ÿ]{1,20}|['’][A-Z][a-z]{1,20})(?:[-'’][A-ZÀ-ÖØ-Þ]?[a-zà-öø-ÿ]{1,20})?"
 _PARTICLE = r"(?:van|von|de|der|den|del|della|da|di|la|le|bin|ibn|al|el|dos)"
 NAME_EN = rf"{_WORD}(?: (?:[A-Z]\.|{_PARTICLE} {_WORD}|{_WORD})){{1,3}}"
-_TWO_WORDS = rf"(?-i:[A-Z\x80-\xff])[A-Za-z'\x80-\xff-]{{1,168}} (?-i:{_PARTICLE} |[A-Z\x80-\xff])"
+_TWO_WORDS = rf"(?-i:[A-Z\x80-\xff])[A-Za-z'\x80-\xff-]+ (?-i:{_PARTICLE} |[A-Z\x80-\xff])"
 _ROLE_EN = (
     r"(?:submitter|requester|requestor|requested[- ]by|submitted[- ]by|reported[- ]by|created[- ]by|approved[- ]by|reviewed[- ]by|signed[- ]off[- ]by"
     r"|co-authored-by|author|committer|reviewer|reporter|assignee|approver|owner|maintainer|contact|contact person|attn|recipient|sender|payer|payee"
