@@ -52,7 +52,8 @@ def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
     """Return the pairs of the log itself and the envelope by the log service's own names.
 
     Tags are in both, so that a policy may name them; they come last, and wrapped content comes
-    after what stood beside it. The raw log counts only where nothing else gives the content.
+    after what stood beside it. The service's own word goes before what content that it wraps says under its names.
+    The raw log counts only where nothing else gives the content.
 
     Example:
         >>> open_envelope((("__TOPIC__", 7), ("__CONTENT__", '{"a":1}'), ("__TAG__", {"p": "q"})), Counts())
@@ -61,19 +62,22 @@ def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
         ((('a', 1),), {'__TIMESTAMP__': 7, '__TOPIC__': 't'})
     """
     own: list[tuple[str, Any]] = []
-    marked: list[tuple[str, Any]] = []
+    wrapped: list[tuple[str, Any]] = []
+    envelope: Envelope = {}
     for pair in pairs:
         place = _PLACES[pair[0]]
         if place == _LOG:
             own.append(pair)
-        elif place == _SEARCH_RESULT:
-            if _is_search_result(pairs):
-                return open_envelope(_renamed(pairs), counts)
-            own.append(pair)
+        elif place == _ENVELOPE:
+            envelope.setdefault(*pair)
+        elif place == _MARKED:
+            wrapped.append(pair)
+        elif _is_search_result(pairs):
+            return open_envelope(_renamed(pairs), counts)
         else:
-            marked.append(pair)
-    opened = _Opened(own, counts)
-    for key, value in marked:
+            own.append(pair)
+    opened = _Opened(own, envelope, counts)
+    for key, value in wrapped:
         opened.take(key, value)
     return opened.finish()
 
@@ -88,18 +92,16 @@ def _renamed(pairs: Pairs) -> Pairs:
 
 
 class _Opened:
-    def __init__(self, pairs: list[tuple[str, Any]], counts: Counts) -> None:
+    def __init__(self, pairs: list[tuple[str, Any]], envelope: Envelope, counts: Counts) -> None:
         self.pairs = pairs
         self._tags: list[tuple[str, Any]] = []
-        self._envelope: Envelope = {}
+        self._envelope = envelope
         self._raw_logs: list[Any] = []
         self._counts = counts
 
     def take(self, key: str, value: Any) -> None:
         """Sort one pair whose key starts like the envelope's."""
-        if _PLACES[key] == _ENVELOPE:
-            self._envelope.setdefault(key, value)
-        elif key == TAG:
+        if key == TAG:
             self._take_tags(value)
         elif key == CONTENT:
             self._take_content(CONTENT, value)

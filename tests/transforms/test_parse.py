@@ -181,6 +181,12 @@ def test_any_bytes_are_accounted_for_once(lines: list[bytes], kind: RecordFormat
         pytest.param({"a": '{"b":1}'}, (("a", '{"b":1}'),), {}, id="escaped_json_stays_text"),
         pytest.param({"__SOURCE__": "s", "a": 1}, (("a", 1),), {"__SOURCE__": "s"}, id="metadata"),
         pytest.param({"__x": 1}, (("__x", 1),), {}, id="two_underscores_are_not_metadata"),
+        pytest.param(
+            {"__CONTENT__": '{"__TIMESTAMP__":1,"__SOURCE__":"s","a":2}', "__TIMESTAMP__": 5},
+            (("a", 2),),
+            {"__TIMESTAMP__": 5, "__SOURCE__": "s"},
+            id="content_does_not_gainsay_the_service",
+        ),
     ],
 )
 def test_the_envelope_is_taken_off(
