@@ -32,8 +32,9 @@ Detections = tuple[tuple[str, int], ...]
 _Settled = tuple[str, FieldOutcome, Known | None]
 """What became of a value that was taken whole, its outcome, and whom it names."""
 
-_Free = tuple[dict[str, str], str, str, str, bool]
-"""What goes through the detectors: where its result belongs, by which name, how it is stated, the text, is it a URL."""
+_Free = tuple["_Work", dict[str, str], str, str, str, list[Known], bool]
+"""What goes through the detectors: of which event, where its result belongs, by which name, how it is stated, the text,
+whom the event names, is it a URL."""
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
 
@@ -53,14 +54,12 @@ class RedactStep:
 
 @dataclass(slots=True)
 class _Work:
-    """One event on its way: what is settled, in the order of its treatment, and what waits for the detectors."""
+    """One event on its way: its values, outcomes in the order of their treatment, second and unknown values."""
 
     event: ClassifiedEvent
     values: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, FieldOutcome] = field(default_factory=dict)
     others: dict[str, str] = field(default_factory=dict)
-    free: Sequence[_Free] = ()
-    known: Sequence[Known] = ()
 
 
 class _Redactor:
@@ -97,12 +96,11 @@ class _Redactor:
 
     def _redact_all(self, events: Sequence[ClassifiedEvent]) -> list[RedactedEvent]:
         works = [_Work(event) for event in events]
-        for work in works:
-            self._treat_structured(work)
-        self._treat_free(works)
+        self._treat_free([free for work in works for free in self._treat_structured(work)])
         return [self._finish(work) for work in works]
 
-    def _treat_structured(self, work: _Work) -> None:
+    def _treat_structured(self, work: _Work) -> list[_Free]:
+        """Settle what is taken whole; return what goes through the detectors, URLs last."""
         values, outcomes, settled_values, url_names = work.values, work.outcomes, self._settled, self._urls
         texts: list[_Free] = []
         urls: list[_Free] = []
@@ -113,41 +111,38 @@ class _Redactor:
             settled = None if remembered is None else remembered[value]
             if settled is None:
                 is_url = name in url_names
-                (urls if is_url else texts).append((values, name, name, value, is_url))
+                (urls if is_url else texts).append((work, values, name, name, value, people, is_url))
                 continue
             values[name], outcomes[name], person = settled
             if person is not None:
                 people.append(person)
             elif name not in self._entities:
                 kept.append(values[name])
-        others = [
-            (work.others, name, f"{OTHER_TEXT}.{name}", value, False)
+        others: list[_Free] = [
+            (work, work.others, name, f"{OTHER_TEXT}.{name}", value, people, False)
             for name, value in work.event.others.items()
             if not self._treat_second(work, people, name, value)
         ]
         if kept and people and _holds_a_person("\0".join(kept), people):
-            texts += self._naming(people, values)
-        work.known = people
-        work.free = [*texts, *others, *urls]
+            texts += self._naming(work, people)
+        return [*texts, *others, *urls]
 
-    def _naming(self, people: Sequence[Known], values: dict[str, str]) -> Iterator[_Free]:
+    def _naming(self, work: _Work, people: list[Known]) -> Iterator[_Free]:
         """Yield the kept values that name the event's own people: they go through the detectors after all."""
-        for name, value in values.items():
+        for name, value in work.values.items():
             if name not in self._entities and _holds_a_person(value, people):
-                yield values, name, name, value, False
+                yield work, work.values, name, name, value, people, False
 
-    def _treat_free(self, works: Sequence[_Work]) -> None:
+    def _treat_free(self, free: Sequence[_Free]) -> None:
         """Ask the detectors once for all texts and URLs of a batch."""
-        texts = [free[3] for work in works for free in work.free]
-        known = [work.known for work in works for _ in work.free]
-        are_urls = [free[4] for work in works for free in work.free]
-        redacted = iter(self._text.redact(texts, known, are_urls))
+        if not free:
+            return
+        _, _, _, _, texts, known, are_urls = zip(*free, strict=True)
         text_outcome, url_outcome = self._text_outcome, self._url_outcome
-        for work in works:
-            outcomes = work.outcomes
-            for (into, name, stated, _, is_url), (text, detections) in zip(work.free, redacted, strict=False):
-                into[name] = text
-                outcomes[stated] = (url_outcome if is_url else text_outcome)(stated, detections)
+        redacted = self._text.redact(texts, known, are_urls)
+        for (work, into, name, stated, _, _, is_url), (text, detections) in zip(free, redacted, strict=True):
+            into[name] = text
+            work.outcomes[stated] = (url_outcome if is_url else text_outcome)(stated, detections)
 
     def _treat_second(self, work: _Work, people: list[Known], other: str, value: str) -> bool:
         """Treat a second value of a field that names a person like its first; say whether it was one."""

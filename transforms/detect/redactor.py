@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from transforms.detect.own import Known, People, folded
 from transforms.detect.search import WINDOW, Search, mapped
@@ -100,16 +100,23 @@ class TextRedactor:
 
     def _detected(self, texts: Sequence[str]) -> Sequence["_Analysed"]:
         """Return what the recognizers find without knowing anybody."""
-        remembered = list(map(self._recent.get, texts))
-        missing = dict.fromkeys(text for text, one in zip(texts, remembered, strict=True) if one is None)
+        detected: list[Any] = list(map(self._recent.get, texts))
+        missing = [place for place, one in enumerate(detected) if one is None]
+        if missing:
+            found = self._recalled([texts[place] for place in missing])
+            for place in missing:
+                detected[place] = found[texts[place]]
+        return detected
+
+    def _recalled(self, texts: Sequence[str]) -> Mapping[str, "_Analysed"]:
+        """Return what is found in texts that were not read lately, and remember it."""
         older = self._older
-        found = {text: older[text] for text in missing if text in older}
-        fresh = [text for text in missing if text not in found]
+        found = {text: older[text] for text in texts if text in older}
+        fresh = [text for text in dict.fromkeys(texts) if text not in found]
         if fresh:
             found.update(zip(fresh, self._analyse(fresh), strict=True))
-        if found:
-            self._remember(found)
-        return [found[text] if one is None else one for text, one in zip(texts, remembered, strict=True)]
+        self._remember(found)
+        return found
 
     def _remember(self, found: Mapping[str, "_Analysed"]) -> None:
         """Keep texts in two generations: dropping the older one whole costs less than finding the oldest texts."""
