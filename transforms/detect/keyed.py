@@ -51,7 +51,9 @@ class _Keyed:
         has_han = not text.isascii()
         for key in keys:
             name = _whole_key(text, key) if has_han else key["key"]
-            found = self._classify(name) or self._with_words_before(text, key)
+            found = self._classify(name)
+            if found is None and name.lower() in _LAST_WORDS:
+                found = self._with_words_before(text, key)
             value = _VALUE.match(text, key.end()) if found is not None else None
             if found is None or value is None or _is_resource_name(text, key):
                 continue
@@ -70,8 +72,6 @@ class _Keyed:
         return bool(dot) and table.isidentifier() and self._classify(value) is not None
 
     def _with_words_before(self, text: str, key: re.Match[str]) -> tuple[str, str] | None:
-        if key.group("key").lower() not in _LAST_WORDS:
-            return None
         before = _BEFORE.search(text, max(0, key.start() - _LOOK_BACK), key.start())
         return None if before is None else self._classify(before.group() + key.group("key"))
 

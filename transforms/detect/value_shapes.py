@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from transforms.detect.vocabulary import DIGITS, NAMED, NUMBERED, PASSWORD, PERSON, SECRET, SESSION, TEXT
 from transforms.detect.words import NO_NAME
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """A value, its key, and how they were written: in quotes or brackets, behind a bare colon, behind `: `."""
 
     key: str

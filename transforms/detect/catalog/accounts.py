@@ -138,13 +138,24 @@ OPTION = Detector(
     check=lambda match: not match.group("value").isdigit(),
 )
 
+# What stands before a number is looked at once there is one: `re` then skips to digits.
+_NUMBER_CUE = re.compile(
+    r"(?:(?<![A-Za-z])(?:(?:own|owner|sub|login|user|root)?[ _-]?uin|(?:sub-?|main )?account(?:[ _-]?(?:id|no\.?|number))?|(?:user|customer|tenant|member|owner)[ _-]?(?:id|no\.?|number)?)"
+    r"|账[号户]|帐[号户]|用户|(?:主|子)账号)(?:id|uin)?[ \t]?[\"']?[ \t]{0,2}[:=#：（(/]?[ \t]{0,2}[\"']?\Z",
+    re.ASCII | re.IGNORECASE,
+)
+_LONGEST_NUMBER_CUE = 40
+
+
+def _is_behind_cue(match: re.Match[str]) -> bool:
+    start = match.start()
+    return _NUMBER_CUE.search(match.string[max(0, start - _LONGEST_NUMBER_CUE) : start]) is not None
+
+
 ACCOUNT_NUMBER = Detector(
     name="account_number",
     kind="UIN",
-    pattern=(
-        r"(?:(?<![A-Za-z])(?:(?:own|owner|sub|login|user|root)?[ _-]?uin|(?:sub-?|main )?account(?:[ _-]?(?:id|no\.?|number))?|(?:user|customer|tenant|member|owner)[ _-]?(?:id|no\.?|number)?)"
-        r"|账[号户]|帐[号户]|用户|(?:主|子)账号)(?:ID|id|UIN|uin)?[ \t]?[\"']?[ \t]{0,2}[:=#：（(/]?[ \t]{0,2}[\"']?(?P<value>\d{8,20})(?![\w]|\.\d)"
-    ),
+    pattern=r"[0-9](?<!\d[0-9])\d{7,19}(?![\w]|\.\d)",
     trigger=r"(?i)(?:uin|account|id|user|no\.?|number|customer|tenant|member|owner|号|户)(?:[\"' \t:=#/(_-]|（|：){0,8}[0-9]{8}",
     source="Tencent Cloud CAM: UIN, the account's number; AWS account ids of 12 digits",
     examples=(
@@ -155,8 +166,7 @@ ACCOUNT_NUMBER = Detector(
     counter_examples=("user 1234567", "account 100001234567x", "userid_100001234567"),
     boundary="uin «10000123»",
     score=0.85,
-    ignore_case=True,
-    begins=r"_ a-z账帐用主子-",
+    check=_is_behind_cue,
 )
 
 BESIDE_NUMBER = Detector(

@@ -8,7 +8,7 @@ from transforms.detect.validators import is_ipv6
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 # What stands before is looked at after the first digit: Python's `re` then skips to digits at once.
-_FIRST_OCTET = r"[0-9](?<![\w.][0-9])(?:(?<=2)5[0-5]|(?<=2)[0-4]\d|(?<=1)\d\d|(?<=[1-9])\d)?"
+_REST_OF_OCTET = r"(?:(?<=2)5[0-5]|(?<=2)[0-4]\d|(?<=1)\d\d|(?<=[1-9])\d)?"
 _VERSION_WORDS = "v ver version release rev revision build firmware driver kernel".split()
 # What stands before is read backwards, so that `re` need not try every character of it.
 _VERSION_BEFORE = re.compile(
@@ -16,6 +16,8 @@ _VERSION_BEFORE = re.compile(
     r"|[-_][a-z0-9]{0,30}[a-z]"
 )
 _PRODUCT_BEFORE = re.compile(r"/[A-Za-z]{1,30}[A-Z](?![\w.-])")
+_LABELS_BEFORE = re.compile(r"(?:[-.][A-Za-z0-9]{0,20}[A-Za-z]){0,3}(?![\w.-])", re.ASCII)
+_LONGEST_LABELS = 67
 _MACHINE = re.compile(r"(?:10|127|192-168|172-(?:1[6-9]|2\d|3[01]))-")
 _LOOK_BACK = 40
 _PRIVATE = ("10.", "192.168.", "172.", "127.", "169.254.", "100.")
@@ -38,10 +40,18 @@ def _is_network(address: str, prefix: int) -> bool:
     return prefix <= 24 and number % (1 << (32 - prefix)) == 0
 
 
+def _is_in_host_name(match: re.Match[str]) -> bool:
+    """Refuse the address of a machine, and numbers that do not begin a host name and are not behind its labels."""
+    if _MACHINE.match(match.group()):
+        return False
+    start = match.start()
+    return _LABELS_BEFORE.match(match.string[max(0, start - _LONGEST_LABELS) : start][::-1]) is not None
+
+
 IPV4 = Detector(
     name="ipv4",
     kind="IP_ADDRESS",
-    pattern=rf"{_FIRST_OCTET}(?:\.{_OCTET}){{3}}(?:/(?P<prefix>[12]?\d|3[0-2])(?![\d/.]))?(?![\d_A-Za-z]|\.\d|-[A-Za-z]|-\d{{1,4}}(?![\d.]))",
+    pattern=rf"[0-9](?<![\w.][0-9]){_REST_OF_OCTET}(?:\.{_OCTET}){{3}}(?:/(?P<prefix>[12]?\d|3[0-2])(?![\d/.]))?(?![\d_A-Za-z]|\.\d|-[A-Za-z]|-\d{{1,4}}(?![\d.]))",
     trigger=r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
     source="RFC 791; dotted decimal as in RFC 1123, 2.1; CIDR RFC 4632",
     examples=(
@@ -107,7 +117,7 @@ MAC = Detector(
 HOST_ADDRESS = Detector(
     name="address_in_host_name",
     kind="IP_ADDRESS",
-    pattern=rf"(?<![\w.-])(?:[A-Za-z][A-Za-z0-9]{{0,20}}[-.]){{0,3}}(?P<value>{_OCTET}(?:-{_OCTET}){{3}})(?=[.-][A-Za-z]|(?<=\d)[^\w.-]|\Z)",
+    pattern=rf"[0-9](?<!\w[0-9]){_REST_OF_OCTET}(?:-{_OCTET}){{3}}(?=[.-][A-Za-z]|[^\w.-]|\Z)",
     trigger=r"[0-9]-[0-9]{1,3}-[0-9]{1,3}-[0-9]",
     source="AWS EC2 user guide, private DNS names ip-a-b-c-d; reverse names of access providers. Private addresses (RFC 1918) in host names name machines and stay",
     examples=(
@@ -118,7 +128,7 @@ HOST_ADDRESS = Detector(
     counter_examples=("2024-10-11-12", "uuid 1-2-3-4-5", "ip-10-0-3-44.ec2.internal"),
     boundary="ip-«9-0-3-44»",
     score=0.8,
-    check=lambda match: _MACHINE.match(match.group("value")) is None,
+    check=_is_in_host_name,
 )
 
 NETWORK: tuple[Detector, ...] = (IPV4, IPV6, MAC, HOST_ADDRESS)

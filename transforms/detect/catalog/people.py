@@ -106,7 +106,7 @@ ROLE = Detector(
         r"(?i)(?:[a-z]{3}ed[- ]by|off[- ]by|submitter|request[eo]r|author|committer|reviewer|reporter|assignee|approver|owner|maintainer"
         r"|contact|person|attn|recipient|sender|payer|payee|holder|beneficiary|customer|patient|donor|physician|doctor|nurse"
         r"|clinician|technician|operator|analyst|investigator|pi|supervisor|manager|employee|name|kin|guardian)"
-        r"[\"']?(?: ?(?:[:=]|：) ?| )[\"'\[(]?(?-i:[A-Z\x80-\xff])"
+        rf"[\"']?(?: ?(?:[:=]|：) ?| )[\"'\[(]?{_TWO_WORDS}"
     ),
     source="Git and Debian trailers; labels of hospital and laboratory systems",
     examples=(
@@ -125,7 +125,7 @@ PARTICIPLE_BY = Detector(
     name="person_by",
     kind="PERSON",
     pattern=rf"\b(?:[a-z]{{2,12}}ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) [\"'\[(]?(?P<value>{NAME_EN})(?![\w(=.])",
-    trigger=r"(?:ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) [\"'\[(]?[A-Z\x80-\xff]",
+    trigger=rf"(?:ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) [\"'\[(]?{_TWO_WORDS}",
     source="Change logs and ticket systems: participle, preposition, name",
     examples=("[req by «Anna Smith»]", "approved by «María García»", "samples sent to «Olga Petrov»"),
     counter_examples=("called by Spring Boot", "signed by Root Authority", "received from Node Manager"),
