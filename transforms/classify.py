@@ -25,10 +25,13 @@ _CACHED_KEYS = 4096
 _ENVELOPE = re.compile(r"__[A-Z_]+__(?:\..*)?", re.DOTALL)
 _PLAIN_NAME = re.compile(r"(?!.*\d{3})[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
 _KEY_LIKE = re.compile(r"(?:[A-Za-z]+[0-9]+){3}|[A-Za-z0-9]{33}")
-_SOURCE_PARTS = (
-    ("__TOPIC__", re.compile(r"(?:\d+-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")),
-    ("__TAG__.region", re.compile(r"[a-z]{2}-[a-z]{2,16}(?:-[a-z0-9]{1,3})?")),
-    ("__TAG__.cluster_id", re.compile(r"cls-[a-z0-9]{8}")),
+_SOURCE_PARTS = tuple(
+    (name, Remembered(re.compile(form).fullmatch, _CACHED_KEYS))
+    for name, form in (
+        ("__TOPIC__", r"(?:\d+-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        ("__TAG__.region", r"[a-z]{2}-[a-z]{2,16}(?:-[a-z0-9]{1,3})?"),
+        ("__TAG__.cluster_id", r"cls-[a-z0-9]{8}"),
+    )
 )
 
 
@@ -79,8 +82,8 @@ def log_source(envelope: Mapping[str, Any]) -> str | None:
     """
     parts = [
         value
-        for name, form in _SOURCE_PARTS
-        if isinstance(value := envelope.get(name), str) and form.fullmatch(value)
+        for name, has_form in _SOURCE_PARTS
+        if isinstance(value := envelope.get(name), str) and has_form[value]
     ]
     return "/".join(parts) or None
 
