@@ -22,7 +22,7 @@ class Detector:
 
     `pattern` is a regular expression of Python, in which \w, \d, \s and \b mean ASCII, without nested repeats; `trigger` one that Hyperscan,
     RE2 and Python read alike over the UTF-8 bytes of a text between line feeds, and that matches wherever the
-    pattern does (perhaps elsewhere too). `check` refuses a match by checksum or context. `source` says where the form is defined. In examples and in the
+    detector finds something (perhaps elsewhere too). `check` refuses a match by checksum or context. `source` says where the form is defined. In examples and in the
     boundary case the value stands between « and »; counter-examples hold nothing. `begins` names, as in a character class,
     all characters that a match may begin with: where a pattern begins with many words, `re` then need not try them everywhere.
     """
