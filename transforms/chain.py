@@ -3,6 +3,7 @@
 A Flatten of many outputs is a barrier on most runners: all rejections of a run would wait in memory for its end.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,9 @@ from transforms.batches import Outcome, Step
 class ChainedSteps:
     """Configuration of steps of which each takes what the one before it kept.
 
+    `at_once` is how many elements go through all steps before the next ones do: where steps take elements one by one,
+    few of them stay in the core's cache from one step to the next.
+
     Example:
         >>> from transforms.repeats import DropRepeatsStep
         >>> ChainedSteps((DropRepeatsStep(), DropRepeatsStep())).build()([]).kept
@@ -21,15 +25,17 @@ class ChainedSteps:
     """
 
     steps: tuple[Step[Any, Any], ...]
+    at_once: int = sys.maxsize
 
     def build(self) -> "_Chain":
         """Compile the steps and return what does their work on a batch."""
-        return _Chain([step.build() for step in self.steps])
+        return _Chain([step.build() for step in self.steps], self.at_once)
 
 
 class _Chain:
-    def __init__(self, functions: Sequence[Callable[[Sequence[Any]], Outcome[Any]]]) -> None:
+    def __init__(self, functions: Sequence[Callable[[Sequence[Any]], Outcome[Any]]], at_once: int) -> None:
         self._functions = functions
+        self._at_once = at_once
 
     def start_bundle(self) -> None:
         """Let the steps forget what they remember of a bundle."""
@@ -39,12 +45,18 @@ class _Chain:
                 forget()
 
     def __call__(self, batch: Sequence[Any]) -> Outcome[Any]:
-        result: Outcome[Any] = Outcome(list(batch))
+        result: Outcome[Any] = Outcome([])
+        for start in range(0, len(batch), self._at_once):
+            result.kept += self._run(batch[start : start + self._at_once], result)
+        return result
+
+    def _run(self, elements: Sequence[Any], result: Outcome[Any]) -> Sequence[Any]:
+        """Return what all steps keep; what they reject and count is added to the result."""
         for function in self._functions:
-            if not result.kept:
+            if not elements:
                 break
-            outcome = function(result.kept)
-            result.kept = outcome.kept
+            outcome = function(elements)
+            elements = outcome.kept
             result.rejections += outcome.rejections
             result.counts.update(outcome.counts)
-        return result
+        return elements

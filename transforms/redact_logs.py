@@ -22,6 +22,8 @@ from transforms.repeats import DropRepeatsStep
 from transforms.sight_accounts import SightAccounts
 from transforms.tag import DEFAULT_SKEW_MS, TagStep, day_of
 
+_SORTED_AT_ONCE = 50
+
 
 def sum_counts(parts: Iterable[Counts]) -> Counts:
     """Add counts up.
@@ -71,7 +73,9 @@ class RedactLogEvents(beam.PTransform):
     def expand(self, records: PCollection[RawRecord]) -> Stepped:
         """Run the steps as one; where accounts are to be sighted, as two, with the sighting between them."""
         reject = Rejecter(self.key, self._rejections_expire_on())
-        sorting = ChainedSteps((ParseStep(reject), ClassifyStep(self.policy, reject, self.unknown_fields)))
+        sorting = ChainedSteps(
+            (ParseStep(reject), ClassifyStep(self.policy, reject, self.unknown_fields)), _SORTED_AT_ONCE
+        )
         redacting = ChainedSteps(
             (
                 RedactStep(self.policy, self.key, reject, self.detection),

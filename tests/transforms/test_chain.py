@@ -55,6 +55,14 @@ def test_each_step_takes_what_the_one_before_kept_and_all_outputs_are_gathered()
     assert (first.given, second.given) == ([[4, 1, 6]], [[2, 3]])
 
 
+def test_few_elements_at_once_go_through_all_steps_before_the_next_ones_do() -> None:
+    first, second = Halve("first"), Halve("second")
+    outcome = ChainedSteps((first, second), at_once=2).build()([4, 1, 6, 8, 12])
+    assert (outcome.kept, outcome.rejections) == ([1, 2, 3], [rejected(1), rejected(3)])
+    assert outcome.counts == {"first": 5, "second": 4, "all": 6}
+    assert (first.given, second.given) == ([[4, 1], [6, 8], [12]], [[2], [3, 4], [6]])
+
+
 def test_a_step_is_not_asked_when_nothing_is_left() -> None:
     first, second = Halve("first"), Halve("second")
     assert ChainedSteps((first, second)).build()([1, 3]).counts == {"first": 2, "all": 1}
