@@ -117,7 +117,7 @@ MAC = Detector(
 HOST_ADDRESS = Detector(
     name="address_in_host_name",
     kind="IP_ADDRESS",
-    pattern=rf"[0-9](?<!\w[0-9]){_REST_OF_OCTET}(?:-{_OCTET}){{3}}(?=[.-][A-Za-z]|[^\w.-]|\Z)",
+    pattern=rf"[0-9](?<!\w[0-9]){_REST_OF_OCTET}(?:-{_OCTET}){{3}}(?=[.-][A-Za-z]|(?![\w.-]))",
     trigger=r"[0-9]-[0-9]{1,3}-[0-9]{1,3}-[0-9]",
     source="AWS EC2 user guide, private DNS names ip-a-b-c-d; reverse names of access providers. Private addresses (RFC 1918) in host names name machines and stay",
     examples=(
