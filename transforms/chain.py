@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transforms.batches import Outcome, Step
+from transforms.slices import slices
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class _Chain:
 
     def __call__(self, batch: Sequence[Any]) -> Outcome[Any]:
         result: Outcome[Any] = Outcome([])
-        for start in range(0, len(batch), self._at_once):
-            result.kept += self._run(batch[start : start + self._at_once], result)
+        for elements in slices(batch, self._at_once):
+            result.kept += self._run(elements, result)
         return result
 
     def _run(self, elements: Sequence[Any], result: Outcome[Any]) -> Sequence[Any]:

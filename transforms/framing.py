@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from schemas.events import RawRecord, Reason, Source
+from transforms.slices import slices
 
 BATCH_RECORDS = 250
 BLOCK_BYTES = 1 << 20
@@ -38,15 +39,10 @@ def frame_lines(
     """
     framer = _LineFramer(source, max_event_bytes, span or Span())
     for block in blocks:
-        yield from _in_batches(framer.feed(block))
+        yield from slices(framer.feed(block), BATCH_RECORDS)
         if framer.done:
             return
-    yield from _in_batches(framer.finish())
-
-
-def _in_batches(records: list[RawRecord]) -> Iterator[list[RawRecord]]:
-    for first in range(0, len(records), BATCH_RECORDS):
-        yield records[first : first + BATCH_RECORDS]
+    yield from slices(framer.finish(), BATCH_RECORDS)
 
 
 class _LineFramer:

@@ -11,6 +11,7 @@ from schemas.cls_pb2 import LogGroup, LogGroupList
 from schemas.events import RawRecord, Reason, Source
 from transforms.framing import BATCH_RECORDS
 from transforms.parse_json import JsonObject, load_object
+from transforms.slices import slices
 
 _GROUP_TAG = 0x0A
 _MAX_VARINT = 10
@@ -35,7 +36,7 @@ def frame_search_results(document: bytes, source: Source, max_event_bytes: int) 
             continue
         for result in _results(dict(loaded.pairs)):
             records.append(_result(result, source, len(records), max_event_bytes))
-    return _in_batches(records)
+    return slices(records, BATCH_RECORDS)
 
 
 def _lines_or_whole(document: bytes) -> list[bytes]:
@@ -81,7 +82,7 @@ def frame_log_groups(data: bytes, source: Source, max_event_bytes: int) -> Itera
             if len(log) > max_event_bytes:
                 record = replace(record, data=b"", length=len(log), fault=Reason.TOO_LONG)
             records.append(record)
-    return _in_batches(records)
+    return slices(records, BATCH_RECORDS)
 
 
 def _groups(data: bytes) -> Iterator[tuple[int, bytes | None]]:
@@ -120,8 +121,3 @@ def _logs_of(data: bytes) -> list[bytes]:
         alone.CopyFrom(log)
         written.append(single.SerializeToString())
     return written
-
-
-def _in_batches(records: list[RawRecord]) -> Iterator[list[RawRecord]]:
-    for first in range(0, len(records), BATCH_RECORDS):
-        yield records[first : first + BATCH_RECORDS]

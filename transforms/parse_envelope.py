@@ -62,7 +62,7 @@ def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
         ((('a', 1),), {'__TIMESTAMP__': 7, '__TOPIC__': 't'})
     """
     own: list[tuple[str, Any]] = []
-    wrapped: list[tuple[str, Any]] = []
+    marked: list[tuple[str, Any]] = []
     envelope: Envelope = {}
     for pair in pairs:
         place = _PLACES[pair[0]]
@@ -71,13 +71,13 @@ def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
         elif place == _ENVELOPE:
             envelope.setdefault(*pair)
         elif place == _MARKED:
-            wrapped.append(pair)
+            marked.append(pair)
         elif _is_search_result(pairs):
             return open_envelope(_renamed(pairs), counts)
         else:
             own.append(pair)
     opened = _Opened(own, envelope, counts)
-    for key, value in wrapped:
+    for key, value in marked:
         opened.take(key, value)
     return opened.finish()
 

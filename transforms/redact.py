@@ -32,8 +32,8 @@ Detections = tuple[tuple[str, int], ...]
 _Settled = tuple[str, FieldOutcome, Known | None]
 """What became of a value that was taken whole, its outcome, and whom it names."""
 
-_Free = tuple["_Work", dict[str, str], str, str, str, list[Known], bool]
-"""What goes through the detectors: of which event, where its result belongs, by which name, how it is stated, the text,
+_Free = tuple[dict[str, FieldOutcome], dict[str, str], str, str, str, list[Known], bool]
+"""What goes through the detectors: where its outcome and its result belong, by which name, how it is stated, the text,
 whom the event names, is it a URL."""
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
@@ -111,7 +111,7 @@ class _Redactor:
             settled = None if remembered is None else remembered[value]
             if settled is None:
                 is_url = name in url_names
-                (urls if is_url else texts).append((work, values, name, name, value, people, is_url))
+                (urls if is_url else texts).append((outcomes, values, name, name, value, people, is_url))
                 continue
             values[name], outcomes[name], person = settled
             if person is not None:
@@ -119,7 +119,7 @@ class _Redactor:
             elif name not in self._entities:
                 kept.append(values[name])
         others: list[_Free] = [
-            (work, work.others, name, f"{OTHER_TEXT}.{name}", value, people, False)
+            (outcomes, work.others, name, f"{OTHER_TEXT}.{name}", value, people, False)
             for name, value in work.event.others.items()
             if not self._treat_second(work, people, name, value)
         ]
@@ -131,7 +131,7 @@ class _Redactor:
         """Yield the kept values that name the event's own people: they go through the detectors after all."""
         for name, value in work.values.items():
             if name not in self._entities and _holds_a_person(value, people):
-                yield work, work.values, name, name, value, people, False
+                yield work.outcomes, work.values, name, name, value, people, False
 
     def _treat_free(self, free: Sequence[_Free]) -> None:
         """Ask the detectors once for all texts and URLs of a batch."""
@@ -140,9 +140,11 @@ class _Redactor:
         _, _, _, _, texts, known, are_urls = zip(*free, strict=True)
         text_outcome, url_outcome = self._text_outcome, self._url_outcome
         redacted = self._text.redact(texts, known, are_urls)
-        for (work, into, name, stated, _, _, is_url), (text, detections) in zip(free, redacted, strict=True):
+        for (outcomes, into, name, stated, _, _, is_url), (text, detections) in zip(
+            free, redacted, strict=True
+        ):
             into[name] = text
-            work.outcomes[stated] = (url_outcome if is_url else text_outcome)(stated, detections)
+            outcomes[stated] = (url_outcome if is_url else text_outcome)(stated, detections)
 
     def _treat_second(self, work: _Work, people: list[Known], other: str, value: str) -> bool:
         """Treat a second value of a field that names a person like its first; say whether it was one."""

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, func
 from sqlalchemy.dialects import mysql, sqlite
 
+from transforms.slices import slices
+
 CHUNK = 500
 
 
@@ -79,4 +81,4 @@ def chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
         >>> [len(chunk) for chunk in chunks(range(1100))]
         [500, 500, 100]
     """
-    return (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
+    return slices(values, CHUNK)

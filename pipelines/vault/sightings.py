@@ -23,6 +23,7 @@ from schemas.policy import Policy
 from transforms.account_events import fits
 from transforms.account_sightings import SightingCollector
 from transforms.batches import BatchFn
+from transforms.slices import slices
 
 STORED = "stored"
 ERASED = "erased"
@@ -157,9 +158,8 @@ class _UpsertAccountsFn(BatchFn):
             self._flush()
 
     def _flush(self) -> None:
-        seen = self._collector.drain()
-        for start in range(0, len(seen), TRANSACTION_SIZE):
-            counts = record_sightings(self._vault, seen[start : start + TRANSACTION_SIZE])
+        for seen in slices(self._collector.drain(), TRANSACTION_SIZE):
+            counts = record_sightings(self._vault, seen)
             for name, number in counts.items():
                 self._counters[name].inc(number)
 

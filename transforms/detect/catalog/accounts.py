@@ -138,7 +138,7 @@ OPTION = Detector(
     check=lambda match: not match.group("value").isdigit(),
 )
 
-# What stands before a number is looked at once there is one: `re` then skips to digits.
+# Sought only before a number: `re` then skips to digits.
 _NUMBER_CUE = re.compile(
     r"(?:(?<![A-Za-z])(?:(?:own|owner|sub|login|user|root)?[ _-]?uin|(?:sub-?|main )?account(?:[ _-]?(?:id|no\.?|number))?|(?:user|customer|tenant|member|owner)[ _-]?(?:id|no\.?|number)?)"
     r"|账[号户]|帐[号户]|用户|(?:主|子)账号)(?:id|uin)?[ \t]?[\"']?[ \t]{0,2}[:=#：（(/]?[ \t]{0,2}[\"']?\Z",
@@ -149,7 +149,7 @@ _LONGEST_NUMBER_CUE = 40
 
 def _is_behind_cue(match: re.Match[str]) -> bool:
     start = match.start()
-    return _NUMBER_CUE.search(match.string[max(0, start - _LONGEST_NUMBER_CUE) : start]) is not None
+    return _NUMBER_CUE.search(match.string, max(0, start - _LONGEST_NUMBER_CUE), start) is not None
 
 
 ACCOUNT_NUMBER = Detector(
