@@ -96,6 +96,7 @@ class _Opened:
         self.pairs = pairs
         self._tags: list[tuple[str, Any]] = []
         self._envelope = envelope
+        self._contents: list[Any] = []
         self._raw_logs: list[Any] = []
         self._counts = counts
 
@@ -104,7 +105,7 @@ class _Opened:
         if key == TAG:
             self._take_tags(value)
         elif key == CONTENT:
-            self._take_content(CONTENT, value)
+            self._contents.append(value)
         elif key == RAW_LOG:
             self._raw_logs.append(value)
         elif key.startswith("__TAG__."):
@@ -113,7 +114,9 @@ class _Opened:
             self.pairs.append((key, value))
 
     def finish(self) -> tuple[Pairs, Envelope]:
-        """Return the pairs and the envelope."""
+        """Return the pairs and the envelope, once content is opened behind all that stood beside it."""
+        for value in self._contents:
+            self._take_content(CONTENT, value)
         if not self.pairs:
             for value in self._raw_logs:
                 self._take_content(RAW_LOG, value)

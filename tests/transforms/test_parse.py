@@ -187,6 +187,12 @@ def test_any_bytes_are_accounted_for_once(lines: list[bytes], kind: RecordFormat
             {"__TIMESTAMP__": 5, "__SOURCE__": "s"},
             id="content_does_not_gainsay_the_service",
         ),
+        pytest.param(
+            {"__CONTENT__": {"__TAG__": {"region": "x"}, "a": 2}, "__TAG__": {"region": "ap-beijing"}},
+            (("a", 2), ("__TAG__.region", "ap-beijing"), ("__TAG__.region", "x")),
+            {"__TAG__.region": "ap-beijing"},
+            id="nor_do_its_tags",
+        ),
     ],
 )
 def test_the_envelope_is_taken_off(
