@@ -47,6 +47,11 @@ class _Keyed:
         self._vocabulary = vocabulary
         self._classify = vocabulary.classify
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Return the kinds of personal data that the known keys stand before."""
+        return self._vocabulary.kinds
+
     def _values_of(self, keys: Iterable[re.Match[str]], text: str) -> Iterator[Span]:
         has_han = not text.isascii()
         for key in keys:

@@ -1,17 +1,43 @@
-"""Presidio's own recognizers as recognizers of this engine; Presidio is imported only where one is used."""
+"""Presidio's recognizers as recognizers of this engine, and the other way; Presidio is imported only where one is used."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from schemas.errors import DetectorError, RecognizerFileError
+from schemas.policy_file import default_policy
 from schemas.recognizer_file import PredefinedEntry
+from transforms.detect.configuration import Detection
 from transforms.detect.custom import threshold_of
 from transforms.detect.presidio_context import score_in_context
 from transforms.detect.spans import KIND, Refusal, Span
 from transforms.detect.triggers import ALWAYS, derive_trigger
 
+if TYPE_CHECKING:
+    from presidio_analyzer import EntityRecognizer
+
 _MODELS = ("ner", "nlp_engine_recognizers", "third_party")
 """Packages of Presidio whose recognizers need an NLP model or a service."""
+
+
+def logveil_recognizers(language: str = "en", detection: Detection | None = None) -> list["EntityRecognizer"]:
+    """Return every detector of logveil as an `EntityRecognizer`, to be added to the registry of an `AnalyzerEngine`.
+
+    They find the same in every language: `language` is the one that the engine is asked in. `detection` adds keys and
+    recognizers; without it they are those of the shipped policy.
+
+    Raises:
+        DetectorError: A recognizer of the detection says of no kind that it finds it.
+
+    Example:
+        >>> recognizers = {recognizer.name: recognizer for recognizer in logveil_recognizers()}
+        >>> found = recognizers["ipv4"].analyze("from 203.0.113.77", ["IP_ADDRESS"], None)
+        >>> [(one.entity_type, one.start, one.end, one.score) for one in found]
+        [('IP_ADDRESS', 5, 17, 0.9)]
+    """
+    from transforms.detect.recognizers import LogveilRecognizer
+
+    asked = (detection or Detection.of(default_policy())).recognizers()
+    return [LogveilRecognizer(recognizer, language) for recognizer in asked]
 
 
 class PresidioRecognizer:
@@ -74,6 +100,11 @@ class PresidioRecognizer:
             ) from None
         except (TypeError, ValueError, ImportError, DetectorError) as error:
             raise RecognizerFileError(f"{entry.place}: {error}") from None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return the entities that the recognizer finds."""
+        return tuple(self._recognizer.supported_entities)
 
     def find(self, text: str) -> Iterator[Span]:
         """Yield the spans of a text.

@@ -133,6 +133,11 @@ class Vocabulary:
             self._spellings.add("[ _.-]?".join(map(re.escape, words)))
 
     @property
+    def kinds(self) -> frozenset[str]:
+        """Return the kinds of personal data that the keys stand before."""
+        return frozenset(kind for kind, _ in self._keys.values())
+
+    @property
     def trigger(self) -> str:
         """Return an expression that occurs wherever one of the keys stands before its value."""
         keys = "|".join(sorted(self._spellings))
