@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from schemas.recognizer_file import CustomEntry, WeightedPattern
 from tests.transforms.detect.plain_path import plainly
 from transforms.detect import CATALOG, Detection, Known

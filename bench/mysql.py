@@ -27,12 +27,12 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
-from pipelines.mysql_events import EventWriter, compile_row  # noqa: E402
-from pipelines.mysql_table import ensure_partitions, event_table  # noqa: E402
-from pipelines.vault.database import Database  # noqa: E402
+from pipelines.database.database import Database  # noqa: E402
+from pipelines.mysql.events import EventWriter, compile_row  # noqa: E402
+from pipelines.mysql.table import ensure_partitions, event_table  # noqa: E402
 from schemas.events import FieldOutcome, RawRecord, RedactedEvent, Source, Tag, TaggedEvent  # noqa: E402
-from schemas.policy import Policy  # noqa: E402
-from schemas.policy_file import default_policy  # noqa: E402
+from schemas.policy.file import default_policy  # noqa: E402
+from schemas.policy.policy import Policy  # noqa: E402
 from tests.mariadb import MariaDb, mariadb_server  # noqa: E402
 
 BATCH = 2_000

@@ -6,8 +6,8 @@ from itertools import islice
 
 from quality_samples import KNOWN_FIELDS, Sample
 
-from schemas.policy import Treatment
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
+from schemas.policy.policy import Treatment
 from transforms.detect import Detection, Known, TextRedactor
 from transforms.pseudonyms import PseudonymKey
 from transforms.treatments import compile_treatments, field_treatment

@@ -11,13 +11,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from pipelines.inputs import plan_parts, snapshot
-from pipelines.partition_files import event_files
-from pipelines.read_files import read_part
-from schemas.policy_file import default_policy
+from pipelines.root.partition_files import event_files
+from pipelines.sources.inputs import plan_parts, snapshot
+from pipelines.sources.read_files import read_part
+from schemas.policy.file import default_policy
+from transforms.avro.encode import Encoding
 from transforms.classify import ClassifyStep
-from transforms.encode import Encoding
-from transforms.parse import ParseStep
+from transforms.parsing.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact import RedactStep
 from transforms.rejections import Rejecter

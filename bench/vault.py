@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
 from jobs import Measured, make_events, run_job  # noqa: E402
 
-from pipelines.vault.database import Database  # noqa: E402
+from pipelines.database.database import Database  # noqa: E402
 from pipelines.vault.tables import sightings  # noqa: E402
 from tests.mariadb import MariaDb, mariadb_server  # noqa: E402
 

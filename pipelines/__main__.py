@@ -37,7 +37,7 @@ def main() -> None:
         level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", handlers=[handler]
     )
     sys.stderr = _OfMainThread(sys.stderr)
-    from pipelines.cli import run
+    from pipelines.commands.cli import run
 
     run()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from schemas.errors import PolicyError
-from schemas.policy import Policy, Treatment
+from schemas.policy.policy import Policy, Treatment
 
 UIN_FIELD = "uin"
 USERNAME_FIELD = "username"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from schemas.policy import FieldPolicy, Policy
+from schemas.policy.policy import FieldPolicy, Policy
 
 NAMESPACE = "logveil"
 NULLABLE_STRING = ["null", "string"]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import fastavro
 
-from pipelines.commit import Run, commit, open_run
-from pipelines.partition_files import event_files, rejection_files
+from pipelines.root.commit import Run, commit, open_run
+from pipelines.root.partition_files import event_files, rejection_files
 from schemas.events import (
     Counts,
     FieldOutcome,
@@ -27,9 +27,9 @@ from schemas.events import (
     TaggedEvent,
 )
 from schemas.ledger import Ledger, LedgerInput, WrittenFile
-from schemas.policy import Policy
-from schemas.policy_file import default_policy
-from transforms.encode import Encoding
+from schemas.policy.file import default_policy
+from schemas.policy.policy import Policy
+from transforms.avro.encode import Encoding
 
 POLICY = default_policy()
 STARTED = datetime(2026, 11, 24, 4, tzinfo=UTC)

@@ -12,9 +12,9 @@ from pathlib import Path
 import fastavro
 import pytest
 
-from pipelines.redact_job import RedactionJob, run_redaction
+from pipelines.jobs.redaction import RedactionJob, run_redaction
 from schemas.errors import LogveilError
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS, ROOT
 from transforms.classify import UnknownFields
 from transforms.pseudonyms import PseudonymKey

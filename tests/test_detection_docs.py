@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli import app
-from schemas.policy_file import default_policy
+from pipelines.commands.cli import app
+from schemas.policy.file import default_policy
 from schemas.recognizer_file import load_recognizers
 from tests.conftest import ROOT
 from tests.transforms.detect.test_catalog import unmarked

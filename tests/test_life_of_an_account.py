@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.receipts import chain_faults, read_receipts
+from pipelines.root.receipts import chain_faults, read_receipts
 from tests.mariadb import MariaDb, mariadb
 
 __all__ = ["mariadb"]

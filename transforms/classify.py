@@ -12,11 +12,11 @@ from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
 from schemas.events import ClassifiedEvent, Counts, LogEvent, Reason, Stage
-from schemas.policy import Policy, Treatment
-from transforms.batches import Outcome, Stepped, apply_step
-from transforms.event_time import event_time_ms
+from schemas.policy.policy import Policy, Treatment
+from transforms.batches.remembered import Remembered
+from transforms.batches.steps import Outcome, Stepped, apply_step
+from transforms.parsing.event_time import event_time_ms
 from transforms.rejections import Rejecter
-from transforms.remembered import Remembered
 
 UNNAMEABLE = "unnameable"
 _ENVELOPES = ""  # stands for the field of a key that is the log service's own
@@ -249,7 +249,7 @@ class ClassifyFields(beam.PTransform):
 
     Example:
         >>> from schemas.events import RawRecord, Source
-        >>> from schemas.policy_file import default_policy
+        >>> from schemas.policy.file import default_policy
         >>> from transforms.pseudonyms import PseudonymKey
         >>> pairs = (("ownerUin", "7"), ("clientIp", "203.0.113.77"), ("colour", "red"))
         >>> event = LogEvent(RawRecord(b"", Source("a")), pairs, {"__TIMESTAMP__": 1_790_000_000_000})

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.events import ClassifiedEvent, Counts, RawRecord, RedactedEvent, Rejection
-from schemas.policy import Policy, Treatment, matches_form
+from schemas.policy.policy import Policy, Treatment, matches_form
 from transforms.classify import ClassifyStep, UnknownFields
 from transforms.detect import Detection, Known
 from transforms.detect.explain import TextExplanation, explain_text
-from transforms.parse import ParseStep
+from transforms.parsing.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact import OTHER_TEXT, RedactStep, entities_of, known_person
 from transforms.rejections import Rejecter

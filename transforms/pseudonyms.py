@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
-from schemas.policy import PREFIXES
+from schemas.policy.policy import PREFIXES
 
 PSEUDONYM = re.compile(rf"(?:{'|'.join(PREFIXES)})_[0-9a-z]{{1,8}}_[a-z2-7]{{20}}")
 """The form of a pseudonym: a prefix of the policy's, key epoch, 100 bits in lower-case base 32 (RFC 4648)."""

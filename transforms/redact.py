@@ -15,13 +15,13 @@ from apache_beam.typehints.decorators import no_annotations
 
 from schemas.errors import DetectorError
 from schemas.events import ClassifiedEvent, FieldOutcome, Reason, RedactedEvent, Stage
-from schemas.policy import Policy, Treatment
-from transforms.batches import Outcome, Stepped, apply_step
+from schemas.policy.policy import Policy, Treatment
+from transforms.batches.remembered import Remembered
+from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known
 from transforms.detect.own import folded
 from transforms.pseudonyms import PseudonymKey, keyed_digest
 from transforms.rejections import Rejecter
-from transforms.remembered import Remembered
 from transforms.treatments import Treat, compile_treatments, field_treatment
 
 OTHER_TEXT = "others"
@@ -238,7 +238,7 @@ class RedactFields(beam.PTransform):
 
     Example:
         >>> from schemas.events import RawRecord, Source
-        >>> from schemas.policy_file import default_policy
+        >>> from schemas.policy.file import default_policy
         >>> key = PseudonymKey(bytes(32), "1")
         >>> values = {"username": "lin", "output": "user lin from 203.0.113.77"}
         >>> event = ClassifiedEvent(RawRecord(b"", Source("a")), values, {}, event_time=1_790_000_000_000)

@@ -9,17 +9,17 @@ from apache_beam.typehints.decorators import no_annotations
 
 from schemas.accounts import AccountSighting
 from schemas.events import ClassifiedEvent, Counts, RawRecord
-from schemas.policy import Policy
-from transforms.batches import Stepped, apply_step
-from transforms.chain import ChainedSteps
+from schemas.policy.policy import Policy
+from transforms.accounts.sight import SightAccounts
+from transforms.batches.chain import ChainedSteps
+from transforms.batches.steps import Stepped, apply_step
 from transforms.classify import ClassifyStep, UnknownFields
 from transforms.detect import Detection
-from transforms.parse import ParseStep
+from transforms.parsing.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact import RedactStep
 from transforms.rejections import Rejecter, rejected_until
 from transforms.repeats import DropRepeatsStep
-from transforms.sight_accounts import SightAccounts
 from transforms.tag import DEFAULT_SKEW_MS, TagStep, day_of
 
 _SORTED_AT_ONCE = 25  # so few stay in the core's cache from parsing to classification
@@ -52,7 +52,7 @@ class RedactLogEvents(beam.PTransform):
 
     Example:
         >>> from schemas.events import Source
-        >>> from schemas.policy_file import default_policy
+        >>> from schemas.policy.file import default_policy
         >>> line = b'{"__TIMESTAMP__": 1790000000000, "userName": "lin", "msg": "user lin from 203.0.113.77"}'
         >>> body = RedactLogEvents(default_policy(), PseudonymKey(bytes(32), "1"), now_ms=1_790_000_000_000)
         >>> with beam.Pipeline() as pipeline:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from transforms.detect import Detection, Known, TextRedactor
 
 

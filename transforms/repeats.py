@@ -11,7 +11,7 @@ from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
 from schemas.events import TaggedEvent
-from transforms.batches import Outcome, Stepped, apply_step
+from transforms.batches.steps import Outcome, Stepped, apply_step
 
 REMEMBERED_IDS = 100_000  # some 17 MB a worker
 

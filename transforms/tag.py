@@ -12,8 +12,8 @@ from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
 from schemas.events import Counts, FieldOutcome, Reason, RedactedEvent, Stage, Tag, TaggedEvent
-from schemas.policy import Personal, Policy
-from transforms.batches import Outcome, Stepped, apply_step
+from schemas.policy.policy import Personal, Policy
+from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.rejections import Rejecter
 
 MS_A_DAY = 86_400_000
@@ -154,7 +154,7 @@ class TagFields(beam.PTransform):
 
     Example:
         >>> from schemas.events import RawRecord, Source
-        >>> from schemas.policy_file import default_policy
+        >>> from schemas.policy.file import default_policy
         >>> from transforms.pseudonyms import PseudonymKey
         >>> now_ms = 1_790_000_000_000
         >>> outcomes = (FieldOutcome("state", "keep"),)

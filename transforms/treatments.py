@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from ipaddress import ip_network
 from socket import AF_INET6, inet_ntop, inet_pton
 
-from schemas.policy import FieldPolicy, Policy, Treatment, matches_form
+from schemas.policy.policy import FieldPolicy, Policy, Treatment, matches_form
 from transforms.pseudonyms import PseudonymKey, caching_pseudonym
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from pipelines.keys import KeyRing
+from pipelines.keys.rings import KeyRing
 from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountRules
 from schemas.errors import VaultError
 from transforms.pseudonyms import PseudonymKey, keyed_digest, pseudonym

@@ -11,7 +11,7 @@ from pipelines.vault.tables import account_names, account_uins, accounts, disclo
 from pipelines.vault.vault import Vault
 from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountState
 from schemas.errors import VaultError
-from transforms.account_erasure import ERASED
+from transforms.accounts.erasure import ERASED
 from transforms.pseudonyms import PSEUDONYM
 
 REVEALS_AN_HOUR = 20

@@ -4,7 +4,7 @@ from collections import Counter
 
 from sqlalchemy import Connection, select
 
-from pipelines.vault.rows import upsert
+from pipelines.database.rows import upsert
 from pipelines.vault.tables import account_names, account_uins, sightings
 from pipelines.vault.vault import Vault
 from schemas.accounts import UIN_FIELD, USERNAME_FIELD

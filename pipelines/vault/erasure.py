@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, or_, select, update
 
-from pipelines.vault.database import Database
+from pipelines.database.database import Database
+from pipelines.database.rows import chunks, delete_in, select_in, upsert
 from pipelines.vault.erasure_targets import targets_of
 from pipelines.vault.life_cycle import add_up
-from pipelines.vault.rows import chunks, delete_in, select_in, upsert
 from pipelines.vault.tables import (
     account_events,
     account_names,
@@ -21,8 +21,8 @@ from pipelines.vault.tables import (
 )
 from pipelines.vault.vault import Vault
 from schemas.accounts import DAY_MS, UIN_FIELD, AccountEventKind, AccountState, ErasureTarget
-from transforms.account_erasure import ERASED
-from transforms.account_events import may_be_erased_from, revives
+from transforms.accounts.erasure import ERASED
+from transforms.accounts.events import may_be_erased_from, revives
 
 _TABLES = {
     "account_names": account_names,

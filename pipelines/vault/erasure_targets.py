@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import Connection, select
 
+from pipelines.database.rows import select_in
 from pipelines.vault.cipher import VaultCipher
-from pipelines.vault.rows import select_in
 from pipelines.vault.tables import account_names, account_uins, sightings
 from schemas.accounts import UIN_FIELD, USERNAME_FIELD, ErasureTarget
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from pipelines.database.rows import select_in, upsert
 from pipelines.vault.cipher import VaultCipher
-from pipelines.vault.rows import select_in, upsert
 from pipelines.vault.tables import account_events, account_names, account_uins, accounts, erased
 from pipelines.vault.vault import Vault
 from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountEvent, AccountEventKind, AccountState
-from transforms.account_events import life_of, revives
+from transforms.accounts.events import life_of, revives
 
 APPLIED = "applied"
 REPEATED = "repeated"

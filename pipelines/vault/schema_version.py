@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select, text
 
-from pipelines.vault.database import Database
+from pipelines.database.database import Database
 from pipelines.vault.tables import metadata
 from schemas.errors import VaultError
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from pipelines.vault.database import Database
+from pipelines.database.database import Database
 from pipelines.vault.tables import sightings
 from schemas.accounts import DAY_MS
 from schemas.retention_plan import PlannedTable

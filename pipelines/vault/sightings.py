@@ -10,20 +10,20 @@ from apache_beam.metrics.metric import Metrics
 from apache_beam.pvalue import PCollection
 from sqlalchemy import Connection, select
 
-from pipelines.keys import KeyRing
+from pipelines.database.database import Database
+from pipelines.database.rows import select_in, upsert
+from pipelines.keys.rings import KeyRing
 from pipelines.vault.cipher import VaultCipher
-from pipelines.vault.database import Database
 from pipelines.vault.life_cycle import accounts_of, erased_lives
-from pipelines.vault.rows import select_in, upsert
 from pipelines.vault.schema_version import prepare
 from pipelines.vault.tables import account_names, accounts, erased, sightings
 from pipelines.vault.vault import Vault
 from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountRules, AccountSighting
-from schemas.policy import Policy
-from transforms.account_events import fits
-from transforms.account_sightings import SightingCollector
-from transforms.batches import BatchFn
-from transforms.slices import slices
+from schemas.policy.policy import Policy
+from transforms.accounts.events import fits
+from transforms.accounts.sightings import SightingCollector
+from transforms.batches.slices import slices
+from transforms.batches.steps import BatchFn
 
 STORED = "stored"
 ERASED = "erased"

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from pipelines.keys import KeyRing
+from pipelines.database.database import Database
+from pipelines.keys.rings import KeyRing
 from pipelines.vault.cipher import VaultCipher
-from pipelines.vault.database import Database
 from pipelines.vault.schema_version import prepare
 from schemas.accounts import AccountRules
-from schemas.policy import Policy
+from schemas.policy.policy import Policy
 
 
 @dataclass(frozen=True)

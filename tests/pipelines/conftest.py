@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.redact_job import RedactionJob, run_redaction
+from pipelines.jobs.redaction import RedactionJob, run_redaction
 from schemas.ledger import Ledger
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS
 from transforms.pseudonyms import PseudonymKey
 

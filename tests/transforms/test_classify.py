@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.events import LogEvent, RawRecord, Reason, Source, Stage
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from transforms.classify import ClassifyStep, UnknownFields
 from transforms.pseudonyms import PseudonymKey
 from transforms.rejections import Rejecter

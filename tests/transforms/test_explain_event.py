@@ -5,7 +5,7 @@ import json
 import pytest
 
 from schemas.events import RawRecord, Reason, Source, Stage
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS
 from transforms.classify import UnknownFields
 from transforms.detect import Detection

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events import ClassifiedEvent, RawRecord, Source
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS
 from transforms.pseudonyms import PseudonymKey, pseudonym
 from transforms.redact import RedactStep

@@ -13,7 +13,7 @@ from apache_beam.transforms.trigger import AccumulationMode, AfterCount, AfterWa
 from apache_beam.utils.timestamp import Timestamp
 
 from schemas.events import RawRecord, Source
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from transforms.pseudonyms import PseudonymKey, pseudonym
 from transforms.redact_logs import RedactLogEvents, sum_counts
 from transforms.tag import MS_A_DAY

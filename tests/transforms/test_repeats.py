@@ -1,7 +1,7 @@
 """Repeats: dropped where they are sure to be repeats, remembered within bounds."""
 
 from schemas.events import RawRecord, RedactedEvent, Source, TaggedEvent
-from transforms.batches import Outcome
+from transforms.batches.steps import Outcome
 from transforms.repeats import DropRepeatsStep
 
 RECORD = RawRecord(b"", Source("a"))

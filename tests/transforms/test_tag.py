@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.events import FieldOutcome, RawRecord, Reason, RedactedEvent, Source, Stage
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from transforms.pseudonyms import PseudonymKey
 from transforms.rejections import Rejecter
 from transforms.tag import MS_A_DAY, TagStep, epoch_ms, expiry_day, iso_day

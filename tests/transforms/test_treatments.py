@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.policy import PREFIXES
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
+from schemas.policy.policy import PREFIXES
 from transforms.pseudonyms import PSEUDONYM, PseudonymKey, pseudonym
 from transforms.treatments import compile_treatments, truncate_ip
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from schemas.policy import Policy, Treatment
+from schemas.policy.policy import Policy, Treatment
 from transforms.detect.catalog import CATALOG
 from transforms.detect.keyed import KeyedElements, KeyedValues
 from transforms.detect.redactor import TextRedactor

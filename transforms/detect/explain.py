@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from schemas.policy import Treatment
+from schemas.policy.policy import Treatment
 from transforms.detect.keyed import KEYED, KEYED_ELEMENT
 from transforms.detect.own import OWN, Known, People, folded, is_distinct
 from transforms.detect.redactor import TextRedactor

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple
 
+from transforms.batches.remembered import LONGEST, Remembered
 from transforms.detect.own import Known, People, folded
 from transforms.detect.search import WINDOW, Search, mapped
 from transforms.detect.spans import RedactedText, Span, merge, replace, settled, without_protected
 from transforms.detect.urls import url_spans
 from transforms.detect.views import View
-from transforms.remembered import LONGEST, Remembered
 
 CACHED_TEXTS = 100_000
 CACHED_CHARACTERS = 20_000_000

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from schemas.policy import PREFIXES
+from schemas.policy.policy import PREFIXES
 from transforms.pseudonyms import PSEUDONYM
 
 KIND = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.keys import KeyRing, load_keys, make_ring
+from pipelines.keys.rings import KeyRing, load_keys, make_ring
 from pipelines.vault.vault import Vault, open_vault
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from tests.mariadb import mariadb
 
 __all__ = ["mariadb"]

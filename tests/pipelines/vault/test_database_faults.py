@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
-from pipelines.keys import KeyRing
-from pipelines.vault.database import Database
+from pipelines.database.database import Database
+from pipelines.keys.rings import KeyRing
 from pipelines.vault.life_cycle import apply_events
 from pipelines.vault.schema_version import prepare
 from pipelines.vault.sightings import record_sightings
@@ -19,7 +19,7 @@ from pipelines.vault.tables import account_events, sightings
 from pipelines.vault.vault import Vault, open_vault
 from schemas.accounts import DAY_MS, AccountEvent, AccountEventKind, AccountSighting
 from schemas.errors import VaultError
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from tests.conftest import absent
 from tests.mariadb import MariaDb, mariadb_server
 

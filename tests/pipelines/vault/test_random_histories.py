@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select
 
-from pipelines.keys import KeyRing
+from pipelines.keys.rings import KeyRing
 from pipelines.vault.erasure import claim, complete, due_accounts, overdue_accounts
 from pipelines.vault.life_cycle import apply_events
 from pipelines.vault.sightings import record_sightings
 from pipelines.vault.tables import sightings
 from pipelines.vault.vault import Vault, open_vault
 from schemas.accounts import DAY_MS, AccountEvent, AccountEventKind, AccountSighting
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from tests.mariadb import MariaDb
 
 START = 20_000

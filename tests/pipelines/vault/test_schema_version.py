@@ -8,13 +8,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from pipelines.keys import KeyRing
-from pipelines.vault.database import Database
+from pipelines.database.database import Database
+from pipelines.keys.rings import KeyRing
 from pipelines.vault.schema_version import MIGRATIONS, SCHEMA_VERSION, VERSION_TABLE, migrate, prepare
 from pipelines.vault.tables import metadata
 from pipelines.vault.vault import Vault, open_vault
 from schemas.errors import VaultError
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 
 
 def test_the_migrations_make_the_tables_that_the_program_uses(vault: Vault) -> None:

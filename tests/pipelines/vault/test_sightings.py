@@ -7,14 +7,14 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from sqlalchemy import select
 
-from pipelines.keys import KeyRing
+from pipelines.keys.rings import KeyRing
 from pipelines.vault.disclosure import reveal
 from pipelines.vault.sightings import UpsertAccounts, record_sightings
 from pipelines.vault.tables import sightings
 from pipelines.vault.vault import Vault, open_vault
 from schemas.accounts import AccountSighting
 from schemas.errors import VaultError
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 
 
 def seen(vault: Vault, uin: str, username: str, first: int, last: int) -> AccountSighting:

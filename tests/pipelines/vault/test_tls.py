@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from sqlalchemy import text
 
-from pipelines.vault.database import Database
+from pipelines.database.database import Database
 from schemas.errors import VaultError
 from tests.mariadb import MariaDb, mariadb_server
 

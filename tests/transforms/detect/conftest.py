@@ -1,6 +1,6 @@
 import pytest
 
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from transforms.detect import Detection, TextRedactor
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from schemas.policy import Treatment
+from schemas.policy.policy import Treatment
 from transforms.detect import Detector, Known, Recognizer, Span, TextRedactor
 from transforms.detect.explain import (
     CUE_NEEDED,

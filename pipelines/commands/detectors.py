@@ -1,0 +1,98 @@
+"""The detectors that others add: in their own packages, by an entry point, and in Presidio's recognizer YAML."""
+
+import pickle
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from schemas.errors import DetectorError, RecognizerFileError
+from schemas.policy.policy import Policy
+from schemas.recognizer_file import CustomEntry, load_recognizers
+from transforms.detect import Detection, Recognizer
+from transforms.detect.custom import CustomRecognizer
+from transforms.detect.presidio import PresidioRecognizer
+from transforms.detect.scan import compile_scan
+
+GROUP = "logveil.detectors"
+"""The entry-point group: each entry names a recognizer, or an iterable of them."""
+
+RecognizersOption = Annotated[
+    Path | None, typer.Option("--recognizers", help="More recognizers, in Presidio's registry YAML.")
+]
+
+
+def detection_of(policy: Policy, recognizers: Path | None = None) -> Detection:
+    """Return the detection that a policy asks for, with what installed packages and a file add.
+
+    Raises:
+        DetectorError: An added recognizer is none, can't be pickled, has a bad trigger, or a name that is taken.
+        RecognizerFileError: The file is wrong.
+    """
+    extra = (*installed_recognizers(), *(read_recognizers(recognizers) if recognizers else ()))
+    detection = Detection.of(policy, extra=extra)
+    _refuse_repeated_names(detection.recognizers())
+    return detection
+
+
+def installed_recognizers() -> tuple[Recognizer, ...]:
+    """Return the recognizers of the entry points, in the order of the points' names.
+
+    Raises:
+        DetectorError: An entry point cannot be loaded, or names no usable recognizer.
+    """
+    points = sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
+    return tuple(recognizer for point in points for recognizer in _loaded(point))
+
+
+def read_recognizers(path: Path) -> tuple[Recognizer, ...]:
+    """Return the enabled recognizers of a registry file, in its order.
+
+    Raises:
+        RecognizerFileError: The file cannot be read or is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecognizerFileError(f"{path}: the recognizers cannot be read: {type(error).__name__}") from None
+    entries = load_recognizers(text, path.name)
+    return tuple(
+        CustomRecognizer.of(entry) if isinstance(entry, CustomEntry) else PresidioRecognizer.of(entry)
+        for entry in entries
+    )
+
+
+def _loaded(point: EntryPoint) -> Iterator[Recognizer]:
+    place = f"entry point {GROUP}: {point.name} = {point.value}"
+    try:
+        found: Any = point.load()
+    except (ImportError, AttributeError) as error:
+        raise DetectorError(f"{place}: it cannot be loaded: {error}") from error
+    for recognizer in found if isinstance(found, Iterable) else (found,):
+        yield _checked(recognizer, place)
+
+
+def _checked(recognizer: Any, place: str) -> Recognizer:
+    name, trigger = getattr(recognizer, "name", None), getattr(recognizer, "trigger", None)
+    if not isinstance(name, str) or not isinstance(trigger, str) or not hasattr(recognizer, "find"):
+        raise DetectorError(f"{place}: expected recognizers, each with name, trigger and find")
+    try:
+        compile_scan([trigger])
+    except DetectorError as error:
+        raise DetectorError(f"{place}: {name}: {error}") from None
+    try:
+        pickle.dumps(recognizer)
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        raise DetectorError(f"{place}: {name}: it cannot be pickled for the workers: {error}") from error
+    found: Recognizer = recognizer
+    return found
+
+
+def _refuse_repeated_names(recognizers: Sequence[Recognizer]) -> None:
+    seen: set[str] = set()
+    for recognizer in recognizers:
+        if recognizer.name in seen:
+            raise DetectorError(f"two recognizers have the name {recognizer.name!r}")
+        seen.add(recognizer.name)

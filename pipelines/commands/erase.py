@@ -1,0 +1,113 @@
+"""`logveil erase plan` and `logveil erase apply`: terminated accounts go, by a plan and with a receipt."""
+
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.commands.account_options import (
+    EventsUrl,
+    Force,
+    Json,
+    Keys,
+    Now,
+    Reason,
+    TableName,
+    VaultUrl,
+    iso,
+    moment,
+    opened,
+)
+from pipelines.commands.policy import PolicyOption
+from pipelines.mysql.retention import EventTable
+from pipelines.mysql.table import DEFAULT_TABLE
+from pipelines.retention.erase import ErasurePlan, apply_erasure, plan_erasure, read_plan, write_plan
+from schemas.errors import OptionsError
+
+app = typer.Typer(help="Erase the accounts whose deadline has come.", no_args_is_help=True)
+
+
+@app.command("plan")
+def plan_(
+    root: Annotated[Path, typer.Argument(help="The output root; receipts go there.")],
+    vault: VaultUrl,
+    as_of: Annotated[
+        datetime | None, typer.Option(help="The moment (UTC) to plan for. Default: now.")
+    ] = None,
+    plan: Annotated[Path, typer.Option("--plan", help="Where the plan is written.")] = Path(
+        "erase-plan.json"
+    ),
+    keys: Keys = None,
+    policy: PolicyOption = None,
+    mysql: EventsUrl = None,
+    table: TableName = DEFAULT_TABLE,
+    rewrite: Annotated[bool, typer.Option("--rewrite", help="Also rewrite partitions without them.")] = False,
+    now: Now = None,
+    force: Force = False,
+    reason: Reason = None,
+    as_json: Json = False,
+) -> None:
+    """Plan which accounts go; nothing is changed."""
+    if reason and not force:
+        raise OptionsError("--reason goes with --force")
+    present = moment(now)
+    made = plan_erasure(
+        opened(vault, keys, policy),
+        root,
+        moment(as_of) if as_of else present,
+        present,
+        _store(mysql, table),
+        rewrite,
+        reason if force else None,
+    )
+    write_plan(made, plan)
+    if as_json:
+        typer.echo(json.dumps(made.to_json()))
+    else:
+        _print(made, plan)
+
+
+@app.command("apply")
+def apply_(
+    plan: Annotated[Path, typer.Argument(help="The plan that `erase plan` wrote.")],
+    vault: VaultUrl,
+    keys: Keys = None,
+    policy: PolicyOption = None,
+    mysql: EventsUrl = None,
+    table: TableName = DEFAULT_TABLE,
+    now: Now = None,
+    force: Force = False,
+) -> None:
+    """Carry out a plan, just that plan, and write a receipt; one that was cut short is taken up again."""
+    root = Path(read_plan(plan).root)
+    opened_vault = opened(vault, keys, policy)
+    receipt = apply_erasure(opened_vault, root, plan, moment(now), _store(mysql, table), force)
+    typer.echo(f"done; receipt {os.path.relpath(receipt)}")
+
+
+def _store(url: str | None, table: str) -> EventTable | None:
+    return None if url is None else EventTable(url, table)
+
+
+def _print(plan: ErasurePlan, path: Path) -> None:
+    """Print a plan as tables."""
+    console = Console()
+    accounts = Table("account", "terminated", "erase by")
+    for account in plan.accounts:
+        accounts.add_row(account.account_id[:12], iso(account.terminated_at), iso(account.erase_by))
+    console.print(accounts)
+    if plan.files:
+        files = Table("file", "records", "go", "change")
+        for file in plan.files:
+            gone = file.records_before - file.records_after
+            files.add_row(file.path, str(file.records_before), str(gone), str(file.records_changed))
+        console.print(files)
+    if plan.events is not None:
+        console.print(f"{plan.event_rows} rows of {plan.events}", markup=False)
+    force = " --force" if plan.reason else ""
+    console.print(f"nothing was changed; to carry it out: logveil erase apply {path}{force}", markup=False)

@@ -1,0 +1,77 @@
+"""`logveil explain`: what is found in a text or an event, by whom, and what becomes of it and why.
+
+Content is printed because the person asked for it. Nothing is written or logged.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.commands.detectors import RecognizersOption, detection_of
+from pipelines.commands.explain_report import text_json, text_lines
+from pipelines.commands.policy import PolicyOption, read_policy
+from pipelines.keys.rings import KEY_VARIABLE, load_keys
+from schemas.errors import OptionsError
+from transforms.detect import Known
+from transforms.detect.explain import explain_text
+from transforms.pseudonyms import PseudonymKey
+from transforms.treatments import compile_treatments, field_treatment
+
+_STDIN = "-"
+_ACCOUNT_FIELD = "username"
+THROW_AWAY_KEY = PseudonymKey(bytes(32), "0")
+"""Its pseudonyms, of epoch 0, differ from those of any run."""
+
+Event = Annotated[
+    str | None, typer.Option(help="FILE:LINE: explain that event of an input file.", metavar="FILE:LINE")
+]
+Names = Annotated[
+    list[str] | None, typer.Option(help="An account name that the event itself states; may be repeated.")
+]
+Keys = Annotated[
+    Path | None,
+    typer.Option(help=f"Key file or directory. Default: the variable {KEY_VARIABLE}, else a throw-away key."),
+]
+
+
+def explain(
+    text: Annotated[str | None, typer.Argument(help="The text, or - for standard input.")] = None,
+    event: Event = None,
+    known: Names = None,
+    policy: PolicyOption = None,
+    recognizers: RecognizersOption = None,
+    keys: Keys = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what the detectors find in a text or an event, what becomes of it, and why the rest was not taken."""
+    if (text is None) == (event is None):
+        raise OptionsError("explain takes a text, - for standard input, or --event FILE:LINE")
+    if event is not None and known:
+        raise OptionsError("--known goes with a text: an event states its own people")
+    stated = read_policy(policy)
+    detection = detection_of(stated, recognizers)
+    key = (
+        THROW_AWAY_KEY
+        if keys is None and KEY_VARIABLE not in os.environ
+        else load_keys(keys, os.environ).current
+    )
+    if event is not None:
+        from pipelines.commands.explain_events import event_at, event_json, event_lines
+        from transforms.explain_event import explain_event
+
+        of_event = explain_event(event_at(event), stated, key, detection)
+        shown = [json.dumps(event_json(of_event), ensure_ascii=False)] if as_json else event_lines(of_event)
+    else:
+        treat = field_treatment(compile_treatments(stated, key))
+        people = [
+            Known(name, treat(_ACCOUNT_FIELD, name) or "<USERNAME>", "USERNAME") for name in known or ()
+        ]
+        content = sys.stdin.read() if text == _STDIN else text or ""
+        of_text = explain_text(detection.build(treat), content, people)
+        shown = [json.dumps(text_json(of_text), ensure_ascii=False)] if as_json else text_lines(of_text)
+    for line in shown:
+        typer.echo(line)

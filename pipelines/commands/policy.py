@@ -1,0 +1,79 @@
+"""`logveil policy show|check|ropa`: read the policy, check one's own, write the record of processing activities."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+
+from pipelines.commands.terminal import console
+from schemas.errors import PolicySyntaxError
+from schemas.policy.file import default_policy, load_policy
+from schemas.policy.policy import Policy
+from schemas.policy.record_of_processing import field_table, record_of_processing, to_markdown
+
+_WIDTH_OF_MARKDOWN = 120
+_COLUMNS = ("field", "personal", "treatment", "purpose", "days")
+
+app = typer.Typer(help="Read and check the privacy policy.", no_args_is_help=True)
+
+PolicyOption = Annotated[
+    Path | None, typer.Option("--policy", help="A policy file in place of the shipped one.")
+]
+
+
+def read_policy(path: Path | None) -> Policy:
+    """Return the policy in a file, or the shipped one.
+
+    Raises:
+        PolicyError: The file cannot be read or is no policy.
+    """
+    if path is None:
+        return default_policy()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicySyntaxError(f"{path}: the policy cannot be read: {type(error).__name__}") from error
+    return load_policy(text, path.name)
+
+
+@app.command()
+def show(
+    policy: PolicyOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print a table in Markdown.")] = False,
+) -> None:
+    """Print the field table: what happens to each field, why, and for how long."""
+    rows = field_table(read_policy(policy))
+    if as_json:
+        typer.echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=2))
+        return
+    table = Table(*_COLUMNS, box=box.MARKDOWN if as_markdown else box.HEAVY_HEAD)
+    for row in rows:
+        table.add_row(row.name, row.personal, row.treatment, row.purpose, str(row.retention_days))
+    console(_WIDTH_OF_MARKDOWN if as_markdown else 0).print(table)
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="The policy file to check.")]) -> None:
+    """Check a policy file; exit code 2 and one line if it is wrong."""
+    policy = read_policy(file)
+    typer.echo(
+        f"{file.name}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}"
+    )
+
+
+@app.command()
+def ropa(
+    policy: PolicyOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON in place of Markdown.")] = False,
+) -> None:
+    """Write the record of processing activities, with every system, to standard output."""
+    loaded = read_policy(policy)
+    typer.echo(
+        json.dumps(record_of_processing(loaded), ensure_ascii=False, indent=2)
+        if as_json
+        else to_markdown(loaded)
+    )

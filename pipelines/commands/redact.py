@@ -1,0 +1,191 @@
+"""`logveil redact`: the options of the batch job, and its report on a terminal."""
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from apache_beam import PTransform
+
+from pipelines.commands.detectors import RecognizersOption, detection_of
+from pipelines.commands.policy import PolicyOption, read_policy
+from pipelines.commands.preview import preview_of
+from pipelines.commands.redact_report import print_report
+from pipelines.commands.terminal import console
+from pipelines.jobs.redaction import RedactionJob, run_redaction
+from pipelines.keys.rings import KEY_VARIABLE, KeyRing, development_keys, load_keys
+from schemas.ledger import Ledger, total
+from schemas.policy.policy import Policy
+from transforms.avro.blocks import Codec
+from transforms.classify import UnknownFields
+
+MIB = 1 << 20
+_TOO_MANY_REJECTED = 1
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        help="Files, globs, directories, or - for standard input. Options of Beam go last, after --.",
+        show_default=False,
+    ),
+]
+Output = Annotated[Path, typer.Option(help="The output root.")]
+Keys = Annotated[
+    Path | None,
+    typer.Option(
+        help=f"Key file or directory. Default: the variable {KEY_VARIABLE}, else a development key beside the root."
+    ),
+]
+Format = Annotated[
+    str | None, typer.Option(help="json, csv, searchlog, protobuf or text. Default: found by content.")
+]
+Unknown = Annotated[UnknownFields, typer.Option(help="What becomes of a field outside the policy.")]
+MaxBytes = Annotated[int, typer.Option(min=1024, help="A longer event is rejected.")]
+MaxRejected = Annotated[
+    float, typer.Option(min=0, max=1, help="The exit code is 1 if a larger share of the records is rejected.")
+]
+Skew = Annotated[float, typer.Option(min=0, help="How far in the future an event time may be.")]
+Again = Annotated[bool, typer.Option("--again", help="Redact once more what was redacted before, in place.")]
+Workers = Annotated[
+    int, typer.Option(min=0, help="Worker processes. 0: one a core where the input pays for it.")
+]
+CodecOption = Annotated[
+    Codec, typer.Option(help="How files are compressed. DuckDB reads deflate only; files are a sixth larger.")
+]
+Now = Annotated[
+    datetime | None, typer.Option(help="The moment (UTC) that counts as now. Default: the clock.")
+]
+Example = Annotated[bool, typer.Option("--example", help="Show a value of each field before and after.")]
+VaultUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--vault", envvar="LOGVEIL_VAULT", help="Also note the accounts in this vault (database URL)."
+    ),
+]
+EventsUrl = Annotated[
+    str | None,
+    typer.Option("--mysql", envvar="LOGVEIL_MYSQL", help="Also insert the events into this MySQL database."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the ledger as JSON.")]
+
+
+def redact(
+    inputs: Inputs,
+    output: Output,
+    policy: PolicyOption = None,
+    recognizers: RecognizersOption = None,
+    keys: Keys = None,
+    format: Format = None,
+    unknown_fields: Unknown = UnknownFields.DROP,
+    max_event_bytes: MaxBytes = 8 * MIB,
+    max_rejected: MaxRejected = 0.0,
+    skew_hours: Skew = 24,
+    again: Again = False,
+    workers: Workers = 0,
+    codec: CodecOption = Codec.ZSTANDARD,
+    now: Now = None,
+    vault: VaultUrl = None,
+    mysql: EventsUrl = None,
+    example: Example = False,
+    as_json: Json = False,
+) -> None:
+    """Redact log files into tagged Avro partitions that expire by date."""
+    paths, beam_options = split_beam_options(inputs)
+    stated, ring = read_policy(policy), key_ring(keys, output.absolute())
+    job = RedactionJob(
+        inputs=paths,
+        root=output.absolute(),
+        policy=stated,
+        key=ring.current,
+        now=moment(now),
+        format=format,
+        unknown_fields=unknown_fields,
+        max_event_bytes=max_event_bytes,
+        skew=timedelta(hours=skew_hours),
+        again=again,
+        workers=workers,
+        codec=codec,
+        beam_options=beam_options,
+        detection=detection_of(stated, recognizers),
+        vault=None if vault is None else account_store(vault, ring, stated),
+        event_table=None if mysql is None else event_store(mysql, stated),
+    )
+    ledger = run_redaction(job)
+    if as_json:
+        typer.echo(json.dumps(ledger.to_json(), ensure_ascii=False))
+    else:
+        shown = preview_of(job) if example and ledger.inputs else None
+        same = {"--policy": policy, "--recognizers": recognizers}
+        options = [f"{name}={path}" for name, path in same.items() if path is not None]
+        print_report(console(), ledger, job.policy, str(output), shown, options)
+    if rejected_share(ledger) > max_rejected:
+        raise typer.Exit(_TOO_MANY_REJECTED)
+
+
+def split_beam_options(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the inputs and what followed `--`, the options of Beam: all from the first that begins like one.
+
+    Example:
+        >>> split_beam_options(["a.jsonl", "--runner", "PortableRunner", "--job_endpoint=localhost:8099"])
+        (['a.jsonl'], ['--runner', 'PortableRunner', '--job_endpoint=localhost:8099'])
+    """
+    inputs = list(takewhile(lambda argument: not argument.startswith("--"), arguments))
+    return inputs, list(arguments[len(inputs) :])
+
+
+def key_ring(keys: Path | None, root: Path) -> KeyRing:
+    """Return the keys of the run: those named, else of the environment, else of development.
+
+    Raises:
+        KeyFileError: A key is absent, readable by others, or of the wrong size.
+    """
+    if keys is None and KEY_VARIABLE not in os.environ:
+        return development_keys(root)
+    return load_keys(keys, os.environ)
+
+
+def account_store(url: str, ring: KeyRing, policy: Policy) -> PTransform:
+    """Return the transform that fills the vault, which is there; its libraries are imported where it is used.
+
+    Raises:
+        VaultError: The database refuses, or its tables are of another version.
+    """
+    from pipelines.vault.sightings import UpsertAccounts
+    from pipelines.vault.vault import open_vault
+
+    open_vault(url, ring, policy).database.close()
+    return UpsertAccounts(url, ring, policy)
+
+
+def event_store(url: str, policy: Policy) -> PTransform:
+    """Return the transform that inserts events into MySQL, which is there.
+
+    Raises:
+        OptionsError: The URL names another kind of database.
+        VaultError: The database refuses, or its table is of another version.
+    """
+    from pipelines.database.database import Database
+    from pipelines.mysql.events import WriteEventsToMySql
+    from pipelines.mysql.table import check_columns
+
+    writing = WriteEventsToMySql(url, policy)
+    database = Database(url)
+    check_columns(database, writing.table, policy)
+    database.close()
+    return writing
+
+
+def moment(now: datetime | None) -> datetime:
+    """Return the moment that counts as now, aware and in UTC."""
+    if now is None:
+        return datetime.now(UTC)
+    return now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
+
+
+def rejected_share(ledger: Ledger) -> float:
+    """Return the share of the records read that was rejected."""
+    return total(ledger.counts, "rejected/") / max(1, ledger.counts.get("read", 0))

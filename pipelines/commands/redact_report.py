@@ -1,0 +1,127 @@
+"""What `logveil redact` prints when it is done: partitions, fields, the balance, and what to do next."""
+
+import os
+import shlex
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.commands.preview import Preview
+from schemas.events import Counts
+from schemas.ledger import Ledger
+from schemas.policy.policy import Policy
+
+_WIDE = 100  # columns from which every field's name fits on one line
+_NARROW = 17
+_BORDERS = 13
+
+
+def print_report(
+    console: Console,
+    ledger: Ledger,
+    policy: Policy,
+    root: str,
+    example: Preview | None = None,
+    options: Sequence[str] = (),
+) -> None:
+    """Print where the partitions are, what happened to each field, and whether the run balances.
+
+    `options` are those of the run that its verification needs too.
+    """
+    counts, root = ledger.counts, _near(root)
+    verification = shlex.join([_near(sys.argv[0]), "verify", root, *options])
+    following = Text.assemble(("Next  ", "bold"), verification)
+    if not ledger.inputs:
+        console.print("Nothing to do: an earlier run redacted every input (--again redacts it once more).")
+        console.print(following, soft_wrap=True)
+        return
+    console.print(_partition_table(ledger, root))
+    console.print(field_table(policy, counts, example, console.width))
+    console.print(Text.assemble(("Balance  ", "bold"), _balance(counts)))
+    for title, prefix in (
+        ("Rejected", "rejected/"),
+        ("Repaired", "repaired/"),
+        ("Unknown fields", "unknown_field/"),
+        ("Detected", "detected/"),
+    ):
+        parts = ", ".join(f"{name} {number:,}" for name, number in _under(prefix, counts))
+        if parts:
+            console.print(Text.assemble((f"{title}  ", "bold"), parts))
+    console.print(Text.assemble(("Ledger  ", "bold"), f"{root}/_runs/{ledger.run_id}.json"), soft_wrap=True)
+    console.print(following, soft_wrap=True)
+
+
+def field_table(policy: Policy, counts: Counts, preview: Preview | None, width: int) -> Table:
+    """Return a table of what happened to each field, with one value before and after where there is a preview.
+
+    `width` is that of the terminal in columns: names are folded and values cut so that the table fits it.
+    """
+    done = _treatments_by_field(counts)
+    treated = {
+        rule.name: ", ".join(f"{name}: {number:,}" for name, number in done[rule.name]) or "absent"
+        for rule in policy.fields
+    }
+    names = _NARROW if width < _WIDE else max(map(len, treated))
+    treatments = max(map(len, treated.values())) if width >= _WIDE else _NARROW
+    values = max(_NARROW // 2, (width - names - treatments - _BORDERS) // 2)
+    table = Table(title="What happened to each field", title_justify="left")
+    table.add_column("field", overflow="fold", width=names)
+    table.add_column("treatment: events", overflow="fold", width=max(_NARROW, treatments))
+    for header in ("before", "after") if preview else ():
+        table.add_column(header, no_wrap=True, overflow="ellipsis", width=values)
+    for name, treatment in treated.items():
+        cells = [name, treatment]
+        if preview:
+            cells += [_cell(preview.before.get(name)), _cell(preview.after.get(name))]
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _partition_table(ledger: Ledger, root: str) -> Table:
+    table = Table(title=f"Partitions in {root}", title_justify="left")
+    for header in ("partition", "records", "bytes"):
+        table.add_column(header, justify="left" if header == "partition" else "right")
+    records: dict[str, int] = defaultdict(int)
+    sizes: dict[str, int] = defaultdict(int)
+    for file in ledger.files:
+        records[file.partition] += file.records
+        sizes[file.partition] += file.bytes
+    for partition in sorted(records):
+        table.add_row(partition, f"{records[partition]:,}", f"{sizes[partition]:,}")
+    return table
+
+
+def _balance(counts: Counts) -> str:
+    rejected = sum(number for _, number in _under("rejected/", counts))
+    return (
+        f"{counts['read']:,} read = {counts['written']:,} written + {rejected:,} rejected"
+        f" + {counts['expired_on_arrival']:,} expired on arrival"
+        f" + {counts['duplicates_dropped']:,} duplicates dropped"
+    )
+
+
+def _under(prefix: str, counts: Counts) -> Iterator[tuple[str, int]]:
+    named = ((name[len(prefix) :], number) for name, number in counts.items() if name.startswith(prefix))
+    return iter(sorted(named, key=lambda item: (-item[1], item[0])))
+
+
+def _treatments_by_field(counts: Counts) -> Mapping[str, list[tuple[str, int]]]:
+    done: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for name, number in _under("field/", counts):
+        field, _, treatment = name.rpartition("/")
+        done[field].append((treatment, number))
+    return done
+
+
+def _near(path: str) -> str:
+    """Return a path as one would type it here: relative if it lies below the working directory."""
+    here = f"{os.getcwd()}{os.sep}"
+    return path.removeprefix(here)
+
+
+def _cell(value: str | None) -> str:
+    return " ".join((value or "").split())

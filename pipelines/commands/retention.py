@@ -1,0 +1,168 @@
+"""`logveil expire`, `verify` and `calendar`: let go what must go, and show that nothing else is left."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pipelines.commands.account_options import EventsUrl, Force, Json, Now, Reason, TableName, moment
+from pipelines.commands.detectors import RecognizersOption, detection_of
+from pipelines.commands.policy import PolicyOption, read_policy
+from pipelines.commands.render_expiry import print_calendar, print_plan
+from pipelines.database.database import Database
+from pipelines.mysql.retention import EventTable
+from pipelines.mysql.table import DEFAULT_TABLE
+from pipelines.retention.calendar import calendar_rows
+from pipelines.retention.expire import ExpiringTable, apply_plan, plan_expiry, write_plan
+from pipelines.retention.verify import verify_root
+from pipelines.retention.verify_stores import verify_accounts, verify_event_canaries, verify_tables
+from pipelines.vault.sighting_expiry import SightingTable
+from schemas.accounts import AccountRules
+from schemas.errors import OptionsError
+from schemas.policy.policy import Policy
+from schemas.verification import Problem
+from transforms.checks.texts import checking_redactor
+from transforms.detect import TextRedactor
+
+_PROBLEMS = 1
+
+Root = Annotated[Path, typer.Argument(help="The output root.")]
+AsOf = Annotated[
+    datetime | None, typer.Option(help="The date (UTC) to plan for. Default: today.", formats=["%Y-%m-%d"])
+]
+Apply = Annotated[Path | None, typer.Option("--apply", help="Carry out this plan, just this plan.")]
+PlanFile = Annotated[
+    Path | None, typer.Option("--plan", help="Where the plan is written. Default: under the root.")
+]
+Canary = Annotated[list[str] | None, typer.Option("--canary", help="A string that must stand nowhere.")]
+Canaries = Annotated[Path | None, typer.Option(help="A file of such strings, one a line.")]
+Detect = Annotated[bool, typer.Option("--detect/--no-detect", help="Run the detectors over every text.")]
+OptionalVault = Annotated[
+    str | None,
+    typer.Option("--vault", envvar="LOGVEIL_VAULT", help="Also the accounts in this vault (database URL)."),
+]
+
+
+def expire(
+    root: Root,
+    as_of: AsOf = None,
+    apply: Apply = None,
+    plan: PlanFile = None,
+    mysql: EventsUrl = None,
+    table: TableName = DEFAULT_TABLE,
+    vault: OptionalVault = None,
+    policy: PolicyOption = None,
+    now: Now = None,
+    force: Force = False,
+    reason: Reason = None,
+    as_json: Json = False,
+) -> None:
+    """Plan what may be deleted, which deletes nothing; with --apply, delete what a plan names."""
+    present, tables = moment(now), _tables(mysql, table, vault, read_policy(policy))
+    if apply is not None:
+        if as_of or plan or reason:
+            raise OptionsError("--apply takes its date and reason from the plan")
+        _apply(root, apply, present, force, tables, as_json)
+        return
+    if reason and not force:
+        raise OptionsError("--reason goes with --force")
+    day = (as_of.replace(tzinfo=UTC) if as_of else present).date()
+    made = plan_expiry(root, day, present, reason if force else None, tables)
+    path = write_plan(made, plan)
+    if as_json:
+        typer.echo(json.dumps({**made.to_json(), "path": str(path)}))
+        return
+    print_plan(Console(), made)
+    typer.echo(f"{made.records:,} records, {made.bytes:,} bytes. Nothing was deleted. To delete them:")
+    typer.echo(f"logveil expire {root} --apply {path}{' --force' if made.reason else ''}")
+
+
+def _apply(
+    root: Path, plan: Path, now: datetime, force: bool, tables: Sequence[ExpiringTable], as_json: bool
+) -> None:
+    receipt = apply_plan(root, plan, now, force, tables)
+    if as_json:
+        typer.echo(json.dumps(asdict(receipt)))
+        return
+    body = receipt.body
+    typer.echo(f"{len(body['partitions'])} partitions, {body['records']:,} records, {body['bytes']:,} bytes")
+    typer.echo(f"deleted at {receipt.at}; receipt {receipt.number}, {receipt.digest}")
+
+
+def _tables(mysql: str | None, table: str, vault: str | None, policy: Policy) -> list[ExpiringTable]:
+    """Return the tables that expire with the root, as far as their databases are named."""
+    tables: list[ExpiringTable] = [] if mysql is None else [EventTable(mysql, table)]
+    if vault is not None:
+        tables.append(SightingTable(Database(vault), AccountRules.of(policy).sighting_days))
+    return tables
+
+
+def verify(
+    root: Root,
+    policy: PolicyOption = None,
+    recognizers: RecognizersOption = None,
+    canary: Canary = None,
+    canaries: Canaries = None,
+    detect: Detect = True,
+    vault: OptionalVault = None,
+    mysql: EventsUrl = None,
+    table: TableName = DEFAULT_TABLE,
+    now: Now = None,
+    as_json: Json = False,
+) -> None:
+    """Read everything back and report each problem as one line; the exit code is 1 if there is any."""
+    present = moment(now)
+    loaded = read_policy(policy)
+    scanner = _scanner(loaded, recognizers, detect)
+    strings = [*(canary or ()), *_lines(canaries)]
+    problems = verify_root(root, present, loaded, scanner, strings)
+    problems += verify_tables(_tables(mysql, table, vault, loaded), present)
+    if vault is not None:
+        problems += verify_accounts(vault, present)
+    if mysql is not None and strings:
+        problems += verify_event_canaries(EventTable(mysql, table), strings)
+    _report(root, problems, as_json)
+    if problems:
+        raise typer.Exit(_PROBLEMS)
+
+
+def _scanner(policy: Policy, recognizers: Path | None, detect: bool) -> TextRedactor | None:
+    """Return the detectors with which `logveil redact` would redact, None where they are not wanted."""
+    if detect:
+        return checking_redactor(policy, detection_of(policy, recognizers))
+    if recognizers is not None:
+        raise OptionsError("--recognizers has no use with --no-detect")
+    return None
+
+
+def _lines(path: Path | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        return [line for line in path.read_text(encoding="utf-8").splitlines() if line]
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionsError(f"{path}: the canaries cannot be read: {type(error).__name__}") from error
+
+
+def _report(root: Path, problems: Sequence[Problem], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([asdict(problem) for problem in problems]))
+        return
+    for problem in problems:
+        typer.echo(str(problem))
+    if not problems:
+        typer.echo(f"{root} is as it should be")
+
+
+def calendar(root: Root, now: Now = None, as_json: Json = False) -> None:
+    """Show what will expire when."""
+    rows = calendar_rows(root, moment(now))
+    if as_json:
+        typer.echo(json.dumps([{**asdict(row), "expires_on": row.expires_on.isoformat()} for row in rows]))
+        return
+    print_calendar(Console(), rows, str(root))

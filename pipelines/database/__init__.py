@@ -1,0 +1,1 @@
+"""What the account vault and the event table share: a connection that retries, and rows by the slice."""

@@ -1,0 +1,54 @@
+"""The graph of the batch job: the source and the sink around the body that streaming shares."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.pvalue import PBegin, PCollection
+
+from pipelines.jobs.run_summary import SummariseRun
+from pipelines.root.write_partitions import WriteAvroPartitions
+from pipelines.sources.inputs import FilePart
+from pipelines.sources.read_files import ReadLogFiles
+from transforms.avro.blocks import Codec
+from transforms.avro.encode import Encoding
+from transforms.redact_logs import RedactLogEvents
+
+
+@dataclass
+class RedactFiles(beam.PTransform):
+    """Read parts of files, redact them, write them into a staging folder, and summarise the run there.
+
+    `vault` takes the accounts that the events show, `event_table` the events, where they are wanted there too.
+
+    *Input*: the pipeline. *Output*: nothing of use. *Bounded/unbounded*: bounded. *Guarantee*: what the summary lists
+    is whole; nothing is in a partition yet.
+    """
+
+    parts: Sequence[FilePart]
+    body: RedactLogEvents
+    max_event_bytes: int
+    staging: Path
+    vault: beam.PTransform | None = None
+    event_table: beam.PTransform | None = None
+    codec: Codec = Codec.ZSTANDARD
+    in_batches: bool = True
+
+    def expand(self, begin: PBegin) -> PCollection[None]:
+        """Read, redact, write, summarise."""
+        records = (
+            begin
+            | "ListParts" >> beam.Create(list(self.parts), reshuffle=False)
+            | "SpreadParts" >> beam.Reshuffle()
+            | "ReadLogFiles" >> ReadLogFiles(self.max_event_bytes, self.in_batches)
+        )
+        redacted = records | "RedactLogEvents" >> self.body
+        written = (redacted.kept, redacted.rejections) | "WriteAvroPartitions" >> WriteAvroPartitions(
+            self.staging, Encoding(self.body.policy), self.codec
+        )
+        if self.vault is not None:
+            redacted.sightings | "StoreAccounts" >> self.vault
+        if self.event_table is not None:
+            redacted.kept | "StoreEvents" >> self.event_table
+        return (redacted.counts, written) | "SummariseRun" >> SummariseRun(self.staging)

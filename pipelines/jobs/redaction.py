@@ -1,0 +1,160 @@
+"""The batch job: inputs in, partitions out, committed as one run with a ledger that balances."""
+
+import importlib.metadata
+import platform
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from apache_beam import PTransform
+
+from pipelines.jobs.graph import RedactFiles
+from pipelines.jobs.run_summary import RunSummary, read_summary
+from pipelines.jobs.runners import knows_batches, run_pipeline, workers_for
+from pipelines.root.commit import Run, commit, discard, open_run, recover
+from pipelines.root.ledger_files import already_committed
+from pipelines.sources.inputs import InputFile, check_unchanged, find_inputs, plan_parts, snapshot
+from schemas.ledger import Ledger, LedgerInput
+from schemas.policy.policy import Policy
+from transforms.avro.blocks import Codec
+from transforms.classify import UnknownFields
+from transforms.detect import Detection
+from transforms.pseudonyms import PseudonymKey
+from transforms.redact_logs import RedactLogEvents
+from transforms.safe_names import safe_name
+from transforms.tag import epoch_ms
+
+_LIBRARIES = ("logveil", "apache-beam", "presidio-analyzer", "presidio-anonymizer", "fastavro")
+
+
+@dataclass(frozen=True)
+class RedactionJob:
+    """What one run was asked to do."""
+
+    inputs: Sequence[str]
+    root: Path
+    policy: Policy
+    key: PseudonymKey
+    now: datetime
+    format: str | None = None
+    unknown_fields: UnknownFields = UnknownFields.DROP
+    max_event_bytes: int = 8 << 20
+    skew: timedelta = timedelta(hours=24)
+    again: bool = False
+    workers: int = 0
+    codec: Codec = Codec.ZSTANDARD
+    beam_options: Sequence[str] = ()
+    detection: Detection | None = field(default=None, repr=False)
+    vault: PTransform | None = field(default=None, repr=False)
+    event_table: PTransform | None = field(default=None, repr=False)
+
+    def safe_name(self, path: str) -> str:
+        """Return the name by which an input is called wherever it is written down."""
+        return safe_name(self.key, Path(path).name)
+
+    @property
+    def body(self) -> RedactLogEvents:
+        """Return the transform from raw records to tagged events."""
+        skew_ms = int(self.skew / timedelta(milliseconds=1))
+        return RedactLogEvents(
+            self.policy,
+            self.key,
+            epoch_ms(self.now),
+            self.unknown_fields,
+            self.detection,
+            skew_ms,
+            sight_accounts=self.vault is not None,
+        )
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """When the run began, by the calendar and by a clock that never jumps."""
+
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    ticks: float = field(default_factory=time.monotonic)
+
+
+def run_redaction(job: RedactionJob) -> Ledger:
+    """Redact the inputs into partitions under the root and return the run's ledger.
+
+    Inputs whose checksum a run has committed before are passed over, unless the job says `again`.
+
+    Raises:
+        InputError: An input cannot be read whole; nothing was written.
+        OutputError: The root cannot be written.
+        LedgerError: The counts don't balance; nothing was written.
+    """
+    clock = _Clock()
+    found = find_inputs(job.inputs, job.root, job.safe_name)
+    run = open_run(job.root, clock.started)
+    try:
+        recover(job.root)
+        files = new_files(job, [snapshot(path, job.format, job.safe_name) for path in found])
+        workers, summary = _process(job, run, files)
+        for file in files:
+            check_unchanged(file, job.safe_name)
+        return commit(run, _ledger(job, run, files, summary, clock, workers), summary.files)
+    finally:
+        discard(run)
+
+
+def new_files(job: RedactionJob, files: Sequence[InputFile]) -> list[InputFile]:
+    """Return one file of each checksum, without those that are committed already."""
+    committed = {} if job.again else already_committed(job.root)
+    return list({file.checksum: file for file in files if file.checksum not in committed}.values())
+
+
+def _process(job: RedactionJob, run: Run, files: Sequence[InputFile]) -> tuple[str, RunSummary]:
+    parts = plan_parts(files, job.safe_name)
+    if not parts:
+        return "none", RunSummary(Counter(), ())
+    workers = job.workers or workers_for(parts)
+    graph = RedactFiles(
+        parts,
+        job.body,
+        job.max_event_bytes,
+        run.staging,
+        job.vault,
+        job.event_table,
+        job.codec,
+        knows_batches(job.beam_options),
+    )
+    runner = run_pipeline(graph, workers, job.beam_options)
+    return runner, read_summary(run.staging)
+
+
+def _ledger(
+    job: RedactionJob,
+    run: Run,
+    files: Sequence[InputFile],
+    summary: RunSummary,
+    clock: _Clock,
+    runner: str,
+) -> Ledger:
+    parts = Counter(part.checksum for part in plan_parts(files))
+    return Ledger(
+        run_id=run.id,
+        inputs=tuple(
+            LedgerInput(
+                job.safe_name(file.name), file.size, file.checksum, str(file.format), parts[file.checksum]
+            )
+            for file in files
+        ),
+        counts=summary.counts,
+        policy_version=job.policy.version,
+        policy_digest=job.policy.digest,
+        key_epoch=job.key.epoch,
+        now=job.now.isoformat(),
+        started=clock.started.isoformat(),
+        ended=datetime.now(UTC).isoformat(),
+        wall_seconds=round(time.monotonic() - clock.ticks, 3),
+        runner=runner,
+        versions={
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in _LIBRARIES},
+        },
+    )

@@ -1,0 +1,16 @@
+"""What will expire when, from what stands on the disk."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.root.partition_folders import list_partitions
+from transforms.checks.retention import CalendarRow, calendar
+
+
+def calendar_rows(root: Path, now: datetime) -> list[CalendarRow]:
+    """Return a row for each date on which something of a root expires, in order.
+
+    Raises:
+        RetentionError: There is no such root.
+    """
+    return calendar(list_partitions(root.resolve()).partitions, now.astimezone(UTC).date())

@@ -1,0 +1,254 @@
+"""Erase terminated accounts: a plan that changes nothing, then that plan and no other, then a receipt.
+
+The accounts' rows in the vault go last, as what must go elsewhere is worked out from them: an erasure that
+was cut short is taken up where it stood by applying its plan again.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pipelines.mysql.erasure import count_event_rows, erase_event_rows
+from pipelines.mysql.retention import EventTable
+from pipelines.root.erase_files import FileErasure, plan_files, rewrite_files
+from pipelines.root.layout import RECEIPTS, output_errors, write_whole
+from pipelines.root.receipts import append_receipt
+from pipelines.vault.erasure import DueAccount, claim, complete, due_accounts, find_targets
+from pipelines.vault.vault import Vault
+from schemas.accounts import ErasureTarget
+from schemas.errors import OptionsError, RetentionError
+from transforms.accounts.erasure import RecordEraser
+
+KIND = "erase"
+_PLAN_VERSION = 2
+
+Targets = Mapping[str, Sequence[ErasureTarget]]
+
+
+@dataclass(frozen=True)
+class ErasurePlan:
+    """What an erasure will do; `as_of` and `made_at` are ISO 8601 times in UTC.
+
+    `vault` and `events` are URLs without passwords. `policy` is the version and digest of the policy that sets
+    the deadlines. `digest` is the SHA-256 of everything else.
+    """
+
+    as_of: str
+    made_at: str
+    root: str
+    vault: str
+    events: str | None
+    rewrite: bool
+    policy: str
+    accounts: tuple[DueAccount, ...]
+    event_rows: int = 0
+    files: tuple[FileErasure, ...] = ()
+    reason: str | None = None
+    digest: str = ""
+
+    def sealed(self) -> "ErasurePlan":
+        """Return the plan with its digest."""
+        return replace(self, digest=_digest(self))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan as JSON values."""
+        return {"kind": KIND, "version": _PLAN_VERSION, **asdict(self)}
+
+
+def plan_erasure(
+    vault: Vault,
+    root: Path,
+    as_of: datetime,
+    now: datetime,
+    events: EventTable | None = None,
+    rewrite: bool = False,
+    reason: str | None = None,
+) -> ErasurePlan:
+    """Return what may be erased at a moment: accounts whose deadline's day has begun (UTC).
+
+    Raises:
+        OptionsError: The moment is in the future and no reason was given.
+        VaultError: The database refused.
+    """
+    if as_of > now and not reason:
+        raise OptionsError("an erasure as of a future moment needs --force and a --reason")
+    due = due_accounts(vault, _milliseconds(as_of))
+    targets = find_targets(vault, [account.account_id for account in due])
+    eraser = _eraser(targets)
+    return ErasurePlan(
+        as_of.isoformat(),
+        now.isoformat(),
+        str(root.absolute()),
+        vault.database.name,
+        None if events is None else events.name,
+        rewrite,
+        vault.rules.policy,
+        tuple(due),
+        0 if events is None else count_event_rows(events.url, events.table, _all(targets)),
+        tuple(plan_files(root, eraser)) if rewrite and due else (),
+        reason,
+    ).sealed()
+
+
+def write_plan(plan: ErasurePlan, path: Path) -> None:
+    """Write a plan where `apply_erasure` will be given it."""
+    with output_errors(path.parent):
+        write_whole(path, plan.to_json())
+
+
+def read_plan(path: Path) -> ErasurePlan:
+    """Return the plan of a file.
+
+    Raises:
+        RetentionError: It is no plan of an erasure, or was changed since it was made.
+    """
+    try:
+        content = orjson.loads(path.read_bytes())
+        kind, version = content.pop("kind"), content.pop("version")
+        content["accounts"] = tuple(DueAccount(**item) for item in content["accounts"])
+        content["files"] = tuple(FileErasure(**item) for item in content["files"])
+        plan = ErasurePlan(**content)
+    except OSError as error:
+        raise RetentionError(f"cannot read the plan {path}: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise RetentionError(f"{path} is no plan of an erasure") from None
+    if (kind, version) != (KIND, _PLAN_VERSION) or plan.digest != _digest(plan):
+        raise RetentionError(f"{path} is no plan of an erasure, or was changed since it was made")
+    return plan
+
+
+def apply_erasure(
+    vault: Vault,
+    root: Path,
+    plan_path: Path,
+    now: datetime,
+    events: EventTable | None = None,
+    force: bool = False,
+) -> Path:
+    """Carry out a plan and return its receipt; one that was cut short is taken up again.
+
+    An account that was restored since is left alone and named in the receipt. A plan has one receipt.
+
+    Raises:
+        RetentionError: The plan is of another root or database, was changed, or is ahead of the clock without
+        force.
+        VaultError: A database refused.
+        OutputError: The root cannot be written.
+    """
+    plan = read_plan(plan_path)
+    _check_place(plan, vault, root, events)
+    if datetime.fromisoformat(plan.as_of) > now and not (force and plan.reason):
+        raise RetentionError(
+            f"the plan is as of {plan.as_of} and now is {now.isoformat()}: that needs --force"
+        )
+    progress_path = root / RECEIPTS / f"{plan.digest}.started.json"
+    progress = _read_progress(progress_path)
+    with output_errors(root):
+        progress_path.parent.mkdir(parents=True, exist_ok=True)
+        claimed = claim(vault, plan.accounts)
+        targets = find_targets(vault, claimed)
+        _note_accounts(progress, plan, claimed, targets, vault)
+        write_whole(progress_path, progress)
+        _erase_elsewhere(plan, root, targets, events, progress, progress_path)
+    rows = complete(vault, claimed, _milliseconds(now))
+    progress["vault_rows"] = Counter(progress.get("vault_rows", {})) + rows
+    receipt = append_receipt(root, KIND, _receipt_body(plan, progress, vault), now, once=True)
+    progress_path.unlink(missing_ok=True)
+    return receipt
+
+
+def _erase_elsewhere(
+    plan: ErasurePlan,
+    root: Path,
+    targets: Targets,
+    events: EventTable | None,
+    progress: dict[str, Any],
+    progress_path: Path,
+) -> None:
+    """Erase the accounts from the event table and, where the plan says so, from the partitions."""
+    if events is not None:
+        done = erase_event_rows(events.url, events.table, _all(targets))
+        progress["event_rows"] = Counter(progress.get("event_rows", {})) + done
+        write_whole(progress_path, progress)
+    if plan.rewrite and targets:
+        for file in rewrite_files(root, _eraser(targets)):
+            progress.setdefault("rewritten", {}).setdefault(file.path, asdict(file))
+            write_whole(progress_path, progress)
+
+
+def _note_accounts(
+    progress: dict[str, Any], plan: ErasurePlan, claimed: set[str], targets: Targets, vault: Vault
+) -> None:
+    """Note which accounts go, with their pseudonyms by keyed hash, before anything of them is deleted."""
+    accounts = progress.setdefault("accounts", {})
+    for account in plan.accounts:
+        if account.account_id in claimed:
+            accounts[account.account_id] = {
+                **asdict(account),
+                "pseudonyms": sorted(
+                    vault.cipher.erasure_digest(target.pseudonym.split("_")[1], target.pseudonym)
+                    for target in targets.get(account.account_id, ())
+                ),
+            }
+
+
+def _receipt_body(plan: ErasurePlan, progress: Mapping[str, Any], vault: Vault) -> dict[str, Any]:
+    """Return what the receipt says: what went, what was left alone and why.
+
+    The policies are that of the plan and, if it is another, that under which the plan was carried out.
+    """
+    done = progress["accounts"]
+    return {
+        "plan": plan.digest,
+        "as_of": plan.as_of,
+        "reason": plan.reason,
+        "policies": sorted({plan.policy, vault.rules.policy}),
+        "vault": plan.vault,
+        "events": plan.events,
+        "accounts": list(done.values()),
+        "left_alone": [one.account_id for one in plan.accounts if one.account_id not in done],
+        "vault_rows": dict(progress.get("vault_rows", {})),
+        "event_rows": dict(progress.get("event_rows", {})),
+        "rewritten": list(progress.get("rewritten", {}).values()),
+    }
+
+
+def _check_place(plan: ErasurePlan, vault: Vault, root: Path, events: EventTable | None) -> None:
+    """Refuse a plan that was made for another place."""
+    places = (str(root.absolute()), vault.database.name, None if events is None else events.name)
+    if (plan.root, plan.vault, plan.events) != places:
+        raise RetentionError("the plan was made for another root, vault or event table")
+
+
+def _read_progress(path: Path) -> dict[str, Any]:
+    """Return what an earlier attempt did, nothing if there was none."""
+    if not path.exists():
+        return {}
+    try:
+        progress = orjson.loads(path.read_bytes())
+    except (OSError, ValueError):
+        raise RetentionError(f"{path} cannot be read") from None
+    return dict(progress)
+
+
+def _all(targets: Targets) -> list[ErasureTarget]:
+    return [target for of_account in targets.values() for target in of_account]
+
+
+def _eraser(targets: Targets) -> RecordEraser:
+    return RecordEraser(_all(targets))
+
+
+def _digest(plan: ErasurePlan) -> str:
+    content = {name: value for name, value in asdict(plan).items() if name != "digest"}
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

@@ -1,0 +1,100 @@
+"""Check the ledgers and receipts of a root against each other and against what stands on the disk."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+
+from pipelines.retention.verify_files import canaries_in
+from pipelines.root.claims import is_gone
+from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING
+from pipelines.root.ledger_files import ledger_paths, load, pending_paths, standing_runs
+from pipelines.root.receipts import Receipt, chain_faults, read_receipts
+from schemas.errors import LedgerError, RetentionError
+from schemas.ledger import Ledger
+from schemas.verification import Problem, ProblemKind
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What ledgers and receipts say: the checksums that a file may have, by path, and what expired."""
+
+    checksums: Mapping[str, frozenset[str]]
+    expired: frozenset[str]
+
+
+def verify_records_of_runs(root: Path) -> tuple[list[Problem], Expected]:
+    """Return what is wrong with ledgers, receipts and unfinished work, and what they say of the files."""
+    problems: list[Problem] = []
+    ledgers: list[Ledger] = []
+    for path in ledger_paths(root):
+        try:
+            ledgers.append(Ledger.from_json(load(path)))
+            ledgers[-1].balance()
+        except LedgerError as error:
+            problems.append(Problem(ProblemKind.LEDGER, f"{RUNS}/{path.name}", str(error)))
+    problems += [Problem(ProblemKind.RECEIPT, RECEIPTS, fault) for fault in chain_faults(root)]
+    problems += _unfinished(root)
+    return problems, _expected(ledgers, _readable_receipts(root))
+
+
+def _readable_receipts(root: Path) -> Sequence[Receipt]:
+    try:
+        return read_receipts(root)
+    except RetentionError:
+        return ()
+
+
+def _unfinished(root: Path) -> Iterator[Problem]:
+    for path in pending_paths(root):
+        yield Problem(ProblemKind.UNFINISHED, f"{RUNS}/{path.name}", "a run is being committed")
+    for path in sorted((root / RECEIPTS).glob("*.started.json")):
+        yield Problem(ProblemKind.UNFINISHED, f"{RECEIPTS}/{path.name}", "a plan was not applied to its end")
+    for path in sorted((root / STAGING).glob("*")):
+        if is_gone(root, path.name):
+            yield Problem(ProblemKind.UNFINISHED, f"{STAGING}/{path.name}", "a run died and left this")
+
+
+def _expected(ledgers: Sequence[Ledger], receipts: Iterable[Receipt]) -> Expected:
+    standing = standing_runs(ledgers)
+    checksums: defaultdict[str, set[str]] = defaultdict(set)
+    for ledger in ledgers:
+        own = {checksum[:16] for checksum, run_id in standing.items() if run_id == ledger.run_id}
+        for file in ledger.files:
+            if file.input_prefix in own:
+                checksums[file.path].add(file.checksum)
+    expired: set[str] = set()
+    for receipt in receipts:
+        expired.update(partition["path"] for partition in receipt.body.get("partitions", ()))
+        for file in receipt.body.get("rewritten", ()):
+            if file["path"] in checksums:
+                checksums[file["path"]].add(file["after"])
+    return Expected({path: frozenset(sums) for path, sums in checksums.items()}, frozenset(expired))
+
+
+def verify_checksums(root: Path, paths: Iterable[str], expected: Expected) -> Iterator[Problem]:
+    """Yield the files that aren't what a ledger or receipt says, that none knows, and that are gone."""
+    there = set(paths)
+    for path in sorted(there):
+        if path not in expected.checksums:
+            yield Problem(ProblemKind.UNKNOWN, path, "no ledger knows this file")
+            continue
+        with (root / path).open("rb") as stream:
+            digest = file_digest(stream, "sha256").hexdigest()
+        if digest not in expected.checksums[path]:
+            yield Problem(ProblemKind.CHECKSUM, path, "not what its ledger or the receipt of an erasure says")
+    for path in sorted(expected.checksums.keys() - there):
+        if path.rpartition("/")[0] not in expected.expired:
+            yield Problem(ProblemKind.MISSING, path, "no receipt says why")
+
+
+def verify_canaries(root: Path, paths: Iterable[str], canaries: Sequence[str]) -> Iterator[Problem]:
+    """Yield the ledgers, plans, receipts and names that hold a canary."""
+    for folder in (RUNS, RECEIPTS, PLANS, STAGING):
+        for path in sorted((root / folder).rglob("*.json")):
+            for number in canaries_in(path.read_text(errors="replace"), canaries):
+                name = path.relative_to(root)
+                yield Problem(ProblemKind.CANARY, str(name), f"holds canary {number}")
+    for number in {number for path in paths for number in canaries_in(path, canaries)}:
+        yield Problem(ProblemKind.CANARY, ".", f"the name of a file holds canary {number}")

@@ -1,0 +1,228 @@
+"""Commit a run: its files go from the staging folder into their partitions, all of them or none.
+
+The commit point is one rename, that of `_runs/<run id>.pending.json`, which holds the ledger and every move.
+Before it a killed run leaves nothing in a partition; after it any later run can finish it, two at once too.
+"""
+
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from pipelines.root.claims import claim, is_gone, last_claim
+from pipelines.root.layout import (
+    CLAIMS,
+    PENDING,
+    RUNS,
+    STAGING,
+    output_errors,
+    sync_file_system,
+    sync_folder,
+    write_whole,
+)
+from pipelines.root.ledger_files import load, pending_paths, read_ledgers, standing_runs
+from pipelines.root.liveness import write_owner
+from pipelines.root.receipts import read_receipts
+from schemas.errors import OutputError
+from schemas.ledger import COMMIT_KEY, Ledger, LedgerFile, WrittenFile
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run under way: its id and the folder that is its own until it is committed or discarded."""
+
+    root: Path
+    id: str
+
+    @property
+    def staging(self) -> Path:
+        """Return the run's own folder."""
+        return self.root / STAGING / self.id
+
+    @property
+    def pending(self) -> Path:
+        """Return the file whose appearance commits the run."""
+        return self.root / RUNS / f"{self.id}{PENDING}"
+
+    @property
+    def ledger(self) -> Path:
+        """Return the file that the run's ledger ends in."""
+        return self.root / RUNS / f"{self.id}.json"
+
+
+def open_run(root: Path, started: datetime) -> Run:
+    """Make a run's staging folder under the root.
+
+    Raises:
+        OutputError: The root is not a folder, or can't be written.
+    """
+    run = Run(root, f"{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}")
+    with output_errors(root):
+        run.staging.mkdir(parents=True)
+        (root / RUNS / CLAIMS).mkdir(parents=True, exist_ok=True)
+        write_owner(run.staging)
+    return run
+
+
+def discard(run: Run) -> None:
+    """Remove what a failed run has staged; a run past its commit point keeps it."""
+    if not run.pending.exists():
+        shutil.rmtree(run.staging, ignore_errors=True)
+
+
+def final_files(files: Iterable[WrittenFile]) -> list[tuple[WrittenFile, LedgerFile]]:
+    """Return each written file with the name that it gets, in order of the names.
+
+    A part that its runner cut into several bundles has several files of one name: those after the first, by
+    order of their checksums, get a suffix.
+
+    Example:
+        >>> [file.name for _, file in final_files([
+        ...     WrittenFile("p", "x.avro", "part-0a-00000.avro", 1, 9, "bb"),
+        ...     WrittenFile("p", "y.avro", "part-0a-00000.avro", 1, 9, "aa"),
+        ... ])]
+        ['part-0a-00000.avro', 'part-0a-00000-1.avro']
+    """
+    named: defaultdict[tuple[str, str], int] = defaultdict(int)
+    result = []
+    for file in sorted(files, key=lambda file: (file.partition, file.final, file.sha256, file.temp)):
+        number = named[file.partition, file.final]
+        named[file.partition, file.final] += 1
+        name = f"{file.final.removesuffix('.avro')}-{number}.avro" if number else file.final
+        result.append((file, LedgerFile(file.partition, name, file.records, file.bytes, file.sha256)))
+    return result
+
+
+def commit(run: Run, ledger: Ledger, files: Sequence[WrittenFile]) -> Ledger:
+    """Commit a run and return its ledger with its files.
+
+    Raises:
+        LedgerError: The run doesn't balance; nothing was committed.
+        OutputError: The root can't be written; a later run finishes what is past the commit point.
+    """
+    with output_errors(run.root):
+        for _ in commit_steps(run, ledger, files):
+            pass
+    return Ledger.from_json(load(run.ledger))
+
+
+def commit_steps(run: Run, ledger: Ledger, files: Sequence[WrittenFile]) -> Iterator[str]:
+    """Commit a run, yielding the name of each step that was done: a run may end after any of them."""
+    named = final_files(files)
+    ledger = ledger.with_files(final for _, final in named)
+    ledger.balance()
+    sync_file_system(run.staging)
+    yield "staged"
+    checksums = sorted({item.checksum for item in ledger.inputs})
+    while any(last_claim(run.root, checksum)[1] != run.id for checksum in checksums):
+        for checksum in checksums:
+            claim(run.root, run.id, checksum, roll_forward)
+    yield "claimed"
+    replaces, removals = _replaced(run.root, checksums, ledger)
+    ledger = ledger.with_files(ledger.files, replaces)
+    moves = {final.path: written.temp for written, final in named}
+    write_whole(run.pending, {**ledger.to_json(), COMMIT_KEY: {"moves": moves, "removals": removals}})
+    yield "pending"
+    yield from roll_forward_steps(run.pending)
+
+
+def _replaced(root: Path, checksums: Sequence[str], ledger: Ledger) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the runs that stood for these inputs, and of their files those that this run lacks, by path."""
+    ledgers = {earlier.run_id: earlier for earlier in read_ledgers(root)}
+    standing = standing_runs(ledgers.values())
+    replaces = {checksum: standing[checksum] for checksum in checksums if checksum in standing}
+    kept = {file.path for file in ledger.files}
+    removals = {
+        file.path: checksum
+        for checksum, run_id in replaces.items()
+        for file in ledgers[run_id].files
+        if checksum.startswith(file.input_prefix) and file.path not in kept
+    }
+    return replaces, removals
+
+
+def roll_forward(pending: Path) -> None:
+    """Finish a run from its pending file; done already, by this or another process, is done."""
+    for _ in roll_forward_steps(pending):
+        pass
+
+
+def roll_forward_steps(pending: Path) -> Iterator[str]:
+    """Finish a run from its pending file, yielding the name of each step that was done."""
+    root = pending.parent.parent
+    run = Run(root, pending.name.removesuffix(PENDING))
+    try:
+        stated = load(pending)[COMMIT_KEY]
+    except FileNotFoundError:
+        return
+    for path, temp in stated["moves"].items():
+        if not _move(run.staging / temp, root / path) and pending.exists() and not _has_expired(root, path):
+            raise OutputError(
+                f"run {run.id} can't be finished: {path} is neither staged nor in its place;"
+                f" remove {RUNS}/{pending.name} and redact its inputs again"
+            )
+        yield f"moved {path}"
+    for path, checksum in stated["removals"].items():
+        if last_claim(root, checksum)[1] == run.id:
+            (root / path).unlink(missing_ok=True)
+            with suppress(OSError):  # others' files stand there
+                (root / path).parent.rmdir()
+        yield f"removed {path}"
+    sync_file_system(root)
+    _move(pending, run.ledger)
+    sync_folder(run.ledger.parent)
+    yield "recorded"
+    shutil.rmtree(run.staging, ignore_errors=True)
+    yield "cleared"
+
+
+def _has_expired(root: Path, path: str) -> bool:
+    """Tell whether a receipt says that a file's partition was deleted, after the run was cut short."""
+    partition = path.rpartition("/")[0]
+    return any(
+        partition == gone["path"]
+        for receipt in read_receipts(root)
+        for gone in receipt.body.get("partitions", ())
+    )
+
+
+def _move(source: Path, target: Path) -> bool:
+    """Rename a file; tell whether it is in its place, moved by whomever."""
+    while True:
+        try:
+            os.replace(source, target)
+            return True
+        except FileNotFoundError:
+            if not source.exists():
+                return target.exists()
+            # The folder is not there yet, or an expiry took it away just now.
+            target.parent.mkdir(parents=True, exist_ok=True)
+
+
+def recover(root: Path) -> list[str]:
+    """Finish every run that was past its commit point and sweep the staging of runs that are gone.
+
+    Return the runs that were finished.
+
+    Raises:
+        OutputError: The root can't be written, or a file of such a run is lost.
+    """
+    finished = []
+    with output_errors(root):
+        for pending in pending_paths(root):
+            roll_forward(pending)
+            finished.append(pending.name.removesuffix(PENDING))
+    sweep(root)
+    return finished
+
+
+def sweep(root: Path) -> None:
+    """Remove what runs that are gone have staged and not committed."""
+    for staging in (root / STAGING).glob("*"):
+        if is_gone(root, staging.name):
+            shutil.rmtree(staging, ignore_errors=True)

@@ -1,0 +1,111 @@
+"""Rewrite the partitions of an output root without erased accounts: to a temp file, verified, swapped."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from uuid import uuid4
+
+from pipelines.root.layout import STAGING, output_errors, sync_folder
+from pipelines.root.liveness import write_owner
+from schemas.errors import OutputError, RetentionError, SchemaError
+from transforms.accounts.erasure import ErasedFile, RecordEraser, erase_from_file
+
+
+@dataclass(frozen=True, slots=True)
+class FileErasure:
+    """What an erasure does to one file: path in the root, SHA-256 before and after in hex, records."""
+
+    path: str
+    before: str
+    after: str
+    records_before: int
+    records_after: int
+    records_changed: int
+    bytes_after: int
+
+
+def plan_files(root: Path, eraser: RecordEraser) -> list[FileErasure]:
+    """Return what the rewriting would do to each file that names the accounts."""
+    return [_described(root, path, data, erased) for path, data, erased in _touched(root, eraser)]
+
+
+def rewrite_files(root: Path, eraser: RecordEraser) -> Iterator[FileErasure]:
+    """Rewrite each file that names the accounts; yield what will be done to it just before the swap.
+
+    At every moment a partition holds the old or the new file, whole.
+
+    Raises:
+        OutputError: The root cannot be written.
+        RetentionError: A rewritten file does not read back as it should.
+    """
+    staging = root / STAGING / f"erase-{uuid4().hex}"
+    with output_errors(root):
+        staging.mkdir(parents=True)
+        write_owner(staging)
+    try:
+        for path, data, erased in _touched(root, eraser):
+            temporary = _write_verified(root, staging, path.name, erased, eraser)
+            yield _described(root, path, data, erased)
+            _swap(root, temporary, path, data)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write_verified(root: Path, staging: Path, name: str, erased: ErasedFile, eraser: RecordEraser) -> Path:
+    """Write the rewritten form of a file and read it back."""
+    temporary = staging / name
+    with output_errors(root):
+        with temporary.open("wb") as out:
+            out.write(erased.data)
+            out.flush()
+            os.fsync(out.fileno())
+        _verify(temporary, erased, eraser)
+    return temporary
+
+
+def _swap(root: Path, temporary: Path, path: Path, data: bytes) -> None:
+    """Swap a file for its rewritten form, if it is still what was read."""
+    with output_errors(root):
+        if path.read_bytes() != data:
+            raise RetentionError(f"{path.relative_to(root)} changed meanwhile: apply the plan again")
+        temporary.replace(path)
+        sync_folder(path.parent)
+
+
+def _verify(temporary: Path, erased: ErasedFile, eraser: RecordEraser) -> None:
+    """Read a rewritten file back: as written, and nothing of the accounts in it."""
+    written = temporary.read_bytes()
+    if written != erased.data or erase_from_file(written, eraser) is not None:
+        raise RetentionError("a rewritten file does not read back as it should: nothing was swapped")
+
+
+def _touched(root: Path, eraser: RecordEraser) -> Iterator[tuple[Path, bytes, ErasedFile]]:
+    """Yield the files that name the accounts; a symbolic link is refused, as it may lead outside."""
+    for path in sorted(root.glob("category=*/expires_on=*/*.avro")):
+        if path.is_symlink() or path.parent.is_symlink() or path.parent.parent.is_symlink():
+            raise OutputError(f"{path.relative_to(root)} stands behind a symbolic link")
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            continue  # it expired meanwhile
+        try:
+            erased = erase_from_file(data, eraser)
+        except SchemaError as error:
+            raise SchemaError(f"{path.relative_to(root)}: {error}") from error
+        if erased is not None:
+            yield path, data, erased
+
+
+def _described(root: Path, path: Path, data: bytes, erased: ErasedFile) -> FileErasure:
+    return FileErasure(
+        str(path.relative_to(root)),
+        sha256(data).hexdigest(),
+        sha256(erased.data).hexdigest(),
+        erased.records,
+        erased.records - erased.removed,
+        erased.changed,
+        len(erased.data),
+    )

@@ -1,0 +1,248 @@
+"""Find the input files of a run, learn what each one is, and plan how they are read in parts."""
+
+import glob
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+
+from pipelines.sources.decompress import read_blocks, transcode_utf16
+from schemas.errors import InputError
+from schemas.formats import (
+    Compression,
+    Encoding,
+    FileFormat,
+    csv_columns,
+    detect_compression,
+    detect_encoding,
+    detect_format,
+)
+
+PART_BYTES = 32 << 20
+PARTS_AT_ONCE = 4
+"""A file that is cut has a multiple of so many equal parts, so that two or four workers end together."""
+
+STDIN = "stdin"
+_HEAD_BYTES = 64 << 10
+_LINE_FORMATS = (FileFormat.JSON, FileFormat.TEXT)
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """What an input file was when the run began.
+
+    `size` is in bytes, `checksum` the SHA-256 of the whole file in hex,
+    `modified_ms` milliseconds since the epoch.
+    """
+
+    path: str = field(repr=False)
+    name: str = field(repr=False)
+    size: int
+    checksum: str
+    modified_ms: int
+    modified_ns: int
+    compression: Compression
+    format: FileFormat
+    encoding: Encoding = Encoding.UTF_8
+    columns: tuple[str, ...] = ()
+    separator: str = ","
+
+
+@dataclass(frozen=True)
+class FilePart:
+    """One part of an input file: the records that start in the bytes [start, end) of it, or all of them.
+
+    `name` is safe to write down; `part` numbers the parts of one file.
+    """
+
+    path: str = field(repr=False)
+    name: str
+    size: int
+    checksum: str
+    modified_ms: int
+    compression: Compression
+    format: FileFormat
+    encoding: Encoding
+    columns: tuple[str, ...]
+    separator: str
+    part: int = 0
+    start: int = 0
+    end: int | None = None
+
+
+def find_inputs(paths: Sequence[str], exclude: Path, safe_name: Callable[[str], str] = str) -> list[Path]:
+    """Return the files that paths, globs, directories and `-` name, each once.
+
+    A directory is searched through; hidden files in it, and the output root, are left out.
+
+    Raises:
+        InputError: Nothing matches, a file is unreadable, or an input lies inside the output root.
+    """
+    root = exclude.resolve()
+    found = dict.fromkeys(chain.from_iterable(_expand(path, root, safe_name) for path in paths))
+    if not found:
+        raise InputError("no input was named")
+    for path in found:
+        _check_input(path, root, safe_name)
+    return list(found)
+
+
+def _expand(path: str, root: Path, safe_name: Callable[[str], str]) -> list[Path]:
+    if path == "-":
+        return [_spool_stdin()]
+    matches = [path] if os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
+    files: list[Path] = []
+    for match in map(Path, matches):
+        files += _walk(match, root) if match.is_dir() else [match]
+    if not files:
+        raise InputError(f"{safe_name(path)}: no file here to read")
+    return [file.resolve() for file in files]
+
+
+def _walk(directory: Path, root: Path) -> Iterator[Path]:
+    if _inside(directory.resolve(), root):
+        yield directory
+        return
+    for folder, folders, names in os.walk(directory, onerror=_refuse):
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and Path(folder, name).resolve() != root
+        )
+        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _refuse(error: OSError) -> None:
+    raise InputError(f"a folder of the input cannot be read: {error.strerror}") from None
+
+
+def _inside(path: Path, root: Path) -> bool:
+    return path == root or root in path.parents
+
+
+def _check_input(path: Path, root: Path, safe_name: Callable[[str], str]) -> None:
+    if _inside(path, root):
+        raise InputError(f"{safe_name(str(path))}: the input lies inside the output root; write elsewhere")
+    if not path.is_file():
+        raise InputError(f"{safe_name(str(path))}: this is not a regular file")
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise InputError(f"{safe_name(str(path))}: cannot be read: {error.strerror}") from None
+
+
+def _spool_stdin() -> Path:
+    """Copy standard input into a file without a name, which is gone when this process is."""
+    with tempfile.TemporaryFile() as spool:
+        while block := sys.stdin.buffer.read(1 << 20):
+            spool.write(block)
+        spool.flush()
+        return _DescriptorPath(f"/proc/{os.getpid()}/fd/{os.dup(spool.fileno())}")
+
+
+class _DescriptorPath(type(Path())):  # type: ignore[misc]
+    """The path of an open file without a name: it resolves to itself."""
+
+    def resolve(self, strict: bool = False) -> Path:
+        """Return the path."""
+        return self
+
+
+def snapshot(path: Path, format: str | None = None, safe_name: Callable[[str], str] = str) -> InputFile:
+    """Return what a file is now: its size, checksum, compression, and its format unless that is given.
+
+    Raises:
+        InputError: The file cannot be read, is packed in an unknown way, or the format's name is unknown.
+    """
+    name = STDIN if str(path).startswith("/proc/") else str(path)
+    shown = name if name == STDIN else safe_name(name)
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            packed_head = file.read(_HEAD_BYTES)
+            file.seek(0)
+            checksum = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"{shown}: cannot be read: {error.strerror}") from None
+    compression = detect_compression(packed_head)
+    if compression is Compression.LZOP:
+        raise InputError(f"{shown}: lzop is not supported; unpack the file first")
+    head = _head(str(path), compression, shown)
+    encoding = detect_encoding(head)
+    if encoding is Encoding.UTF_16:
+        head = b"".join(transcode_utf16([head]))
+    kind = detect_format(head) if format is None else _named_format(format)
+    columns, separator = csv_columns(head.split(b"\n", 1)[0]) if kind is FileFormat.CSV else ((), ",")
+    return InputFile(
+        str(path), name, status.st_size, checksum, status.st_mtime_ns // 10**6, status.st_mtime_ns,
+        compression, kind, encoding, columns, separator,
+    )  # fmt: skip
+
+
+def _named_format(name: str) -> FileFormat:
+    try:
+        return FileFormat(name)
+    except ValueError:
+        raise InputError(f"the format is one of {', '.join(FileFormat)}") from None
+
+
+def _head(path: str, compression: Compression, name: str) -> bytes:
+    pieces, size = [], 0
+    for block in read_blocks(path, compression, name):
+        pieces.append(block)
+        size += len(block)
+        if size >= _HEAD_BYTES:
+            break
+    return b"".join(pieces)[:_HEAD_BYTES]
+
+
+def check_unchanged(file: InputFile, safe_name: Callable[[str], str] = str) -> None:
+    """Check that a file is what it was at its snapshot.
+
+    Raises:
+        InputError: It has another size or modification time, or is gone.
+    """
+    try:
+        status = os.stat(file.path)
+    except OSError:
+        status = None
+    if status is None or (status.st_size, status.st_mtime_ns) != (file.size, file.modified_ns):
+        raise InputError(f"{safe_name(file.name)}: the file changed while it was read; nothing was written")
+
+
+def plan_parts(
+    files: Sequence[InputFile], safe_name: Callable[[str], str] = str, part_bytes: int = PART_BYTES
+) -> list[FilePart]:
+    """Return the parts of files: equal byte ranges of at most `part_bytes` where lines can be found, else all of it."""
+    return [part for file in files for part in _parts_of(file, safe_name(file.name), part_bytes)]
+
+
+def part_ends(size: int, part_bytes: int = PART_BYTES) -> list[int]:
+    """Return where the parts of a file end, which its size alone decides, whatever machine reads it.
+
+    Example:
+        >>> part_ends(32, 32), part_ends(80, 32), len(part_ends(160, 32))
+        ([32], [20, 40, 60, 80], 8)
+    """
+    if size <= part_bytes:
+        return [size]
+    count = min(size, PARTS_AT_ONCE * -(-size // (PARTS_AT_ONCE * part_bytes)))
+    return [size * number // count for number in range(1, count + 1)]
+
+
+def _parts_of(file: InputFile, name: str, part_bytes: int) -> Iterator[FilePart]:
+    splittable = (
+        file.compression is Compression.NONE
+        and file.encoding is Encoding.UTF_8
+        and file.format in _LINE_FORMATS
+    )
+    ends: Sequence[int | None] = part_ends(file.size, part_bytes) if splittable else [None]
+    start = 0
+    for number, end in enumerate(ends):
+        yield FilePart(
+            file.path, name, file.size, file.checksum, file.modified_ms, file.compression,
+            file.format, file.encoding, file.columns, file.separator, number, start, end,
+        )  # fmt: skip
+        start = end or 0

@@ -1,0 +1,1 @@
+"""Tagged events and rejections as Avro records and container blocks."""

@@ -1,0 +1,1 @@
+"""Records into events: JSON, the log service's envelope, plain text, and the time of an event."""
