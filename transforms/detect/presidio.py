@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from schemas.errors import DetectorError, RecognizerFileError
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from schemas.recognizer_file import PredefinedEntry
 from transforms.detect.configuration import Detection
 from transforms.detect.custom import threshold_of

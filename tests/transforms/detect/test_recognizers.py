@@ -9,7 +9,7 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NoOpNlpEngine
 
 from schemas.errors import DetectorError
-from schemas.policy_file import default_policy
+from schemas.policy.file import default_policy
 from tests.transforms.detect.test_catalog import unmarked
 from transforms.detect import CATALOG, Detection, Detector, Span
 from transforms.detect.keyed import KEYED
