@@ -8,7 +8,8 @@ from transforms.detect import Detection, Known, TextRedactor
 
 
 @lru_cache(maxsize=1)
-def _redactor() -> TextRedactor:
+def default_redactor() -> TextRedactor:
+    """Return the redactor of the default policy, which has no key and writes tokens in place of pseudonyms."""
     return Detection.of(default_policy()).build()
 
 
@@ -25,4 +26,4 @@ def redact_text(text: str, *, known: Iterable[Known | str] = ()) -> str:
         'job of <USERNAME> done'
     """
     people = tuple(Known(one, "<USERNAME>", "USERNAME") if isinstance(one, str) else one for one in known)
-    return _redactor().redact([text], [people])[0].text
+    return default_redactor().redact([text], [people])[0].text

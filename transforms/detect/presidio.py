@@ -1,6 +1,6 @@
 """Presidio's recognizers as recognizers of this engine, and the other way; Presidio is imported only where one is used."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from schemas.errors import DetectorError, RecognizerFileError
@@ -9,6 +9,7 @@ from schemas.recognizer_file import PredefinedEntry
 from transforms.detect.configuration import Detection
 from transforms.detect.custom import threshold_of
 from transforms.detect.presidio_context import score_in_context
+from transforms.detect.search import Recognizer
 from transforms.detect.spans import KIND, Refusal, Span
 from transforms.detect.triggers import ALWAYS, derive_trigger
 
@@ -36,8 +37,26 @@ def logveil_recognizers(language: str = "en", detection: Detection | None = None
     """
     from transforms.detect.recognizers import LogveilRecognizer
 
-    asked = (detection or Detection.of(default_policy())).recognizers()
-    return [LogveilRecognizer(recognizer, language) for recognizer in asked]
+    return [LogveilRecognizer(one.name, (one,), language) for one in _asked(detection)]
+
+
+def logveil_recognizer(language: str = "en", detection: Detection | None = None) -> "EntityRecognizer":
+    """Return all of `logveil_recognizers` as one, which scans a text once and unites what overlaps as logveil does.
+
+    It takes a fraction of the time, and leaves no conflict between its spans for Presidio to resolve.
+
+    Example:
+        >>> found = logveil_recognizer().analyze("clone https://token@git.example.com/r.git", [], None)
+        >>> [(one.entity_type, one.start, one.end) for one in found]
+        [('SECRET', 14, 35)]
+    """
+    from transforms.detect.recognizers import ALL, LogveilRecognizer
+
+    return LogveilRecognizer(ALL, _asked(detection), language)
+
+
+def _asked(detection: Detection | None) -> Sequence[Recognizer]:
+    return (detection or Detection.of(default_policy())).recognizers()
 
 
 class PresidioRecognizer:

@@ -10,29 +10,34 @@ from schemas.errors import DetectorError
 from transforms.detect.search import Recognizer, Search
 from transforms.detect.spans import Span
 
+ALL = "logveil"
+"""Name of the recognizer that asks all others."""
+
 _ENGINE = "re2"
-"""Compiles one trigger in a hundredth of Hyperscan's time, scans as fast for one, and threads may share it."""
+"""Compiles a trigger in a hundredth of Hyperscan's time, scans as fast for few, and threads may share it."""
 
 
 class LogveilRecognizer(LocalRecognizer):
-    """Asks one of logveil's recognizers, as logveil itself asks it.
+    """Asks some of logveil's recognizers as logveil itself asks them, and unites those of their spans that overlap.
 
     It needs no NLP artifacts. It reads what is percent-encoded or escaped too, long texts in windows, and leaves
-    alone what redaction has written: pseudonyms, tokens, truncated addresses. An explanation names the source of
-    the form and holds nothing of the text. It pickles and is loaded again where it is used.
+    alone what redaction has written: pseudonyms, tokens, truncated addresses. An explanation names who found the
+    span and the source of the form, and holds nothing of the text. It pickles, and is loaded again where it is used.
 
     Raises:
-        DetectorError: The recognizer says of no kind that it finds it.
+        DetectorError: A recognizer says of no kind that it finds it.
     """
 
-    def __init__(self, recognizer: Recognizer, language: str = "en") -> None:
-        self._recognizer = recognizer
+    def __init__(self, name: str, recognizers: Sequence[Recognizer], language: str = "en") -> None:
+        self._recognizers = tuple(recognizers)
+        self._sources = {one.name: getattr(one, "source", "") for one in recognizers}
         self._search: Search | None = None
-        super().__init__(kinds_of(recognizer), recognizer.name, language)
+        kinds = sorted({kind for one in recognizers for kind in kinds_of(one)})
+        super().__init__(kinds, name, language)
 
     def load(self) -> None:
-        """Compile the trigger."""
-        self._search = Search((self._recognizer,), _as_found, _ENGINE)
+        """Compile the triggers."""
+        self._search = Search(self._recognizers, _as_found, _ENGINE)
 
     def analyze(
         self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
@@ -40,7 +45,7 @@ class LogveilRecognizer(LocalRecognizer):
         """Return what is found of the entities asked for, all if none is named, from left to right.
 
         Raises:
-            DetectorError: The recognizer failed on the text.
+            DetectorError: A recognizer failed on the text.
         """
         if self._search is None:
             self.load()
@@ -53,10 +58,10 @@ class LogveilRecognizer(LocalRecognizer):
         return self.__dict__ | {"_search": None, "is_loaded": False}
 
     def _result(self, span: Span) -> RecognizerResult:
-        name, source = self._recognizer.name, getattr(self._recognizer, "source", "")
-        explanation = AnalysisExplanation(name, span.score, textual_explanation=source)
+        by = span.recognizer
+        explanation = AnalysisExplanation(by, span.score, textual_explanation=self._sources.get(by, ""))
         named = {
-            RecognizerResult.RECOGNIZER_NAME_KEY: name,
+            RecognizerResult.RECOGNIZER_NAME_KEY: by,
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
         }
         return RecognizerResult(span.kind, span.start, span.end, span.score, explanation, named)

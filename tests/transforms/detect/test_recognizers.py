@@ -13,7 +13,7 @@ from schemas.policy.file import default_policy
 from tests.transforms.detect.test_catalog import unmarked
 from transforms.detect import CATALOG, Detection, Detector, Span
 from transforms.detect.keyed import KEYED
-from transforms.detect.presidio import logveil_recognizers
+from transforms.detect.presidio import logveil_recognizer, logveil_recognizers
 from transforms.detect.recognizers import LogveilRecognizer
 from transforms.detect.vocabulary import Vocabulary
 
@@ -129,6 +129,34 @@ def test_an_explanation_names_the_source_of_the_form_and_holds_nothing_of_the_te
     assert set(found.recognition_metadata) == {"recognizer_name", "recognizer_identifier"}
 
 
+def test_one_recognizer_of_all_unites_what_overlaps_as_logveil_does(engine: AnalyzerEngine) -> None:
+    text = "jdbc via mysql://app:s3cret@db.example.com/x"
+    together = engine_of(logveil_recognizer())
+
+    assert [(one.entity_type, one.start, one.end) for one in together.analyze(text, "en")] == [
+        ("SECRET", 17, 42)
+    ]
+    assert len(engine.analyze(text, "en")) > 1
+    assert set(together.get_supported_entities("en")) == set(engine.get_supported_entities("en"))
+
+
+def test_one_recognizer_of_all_finds_what_the_redactor_finds() -> None:
+    together = engine_of(logveil_recognizer())
+    redactor = Detection.of(default_policy()).build()
+
+    for detector in CATALOG:
+        for marked in (*detector.examples, *detector.counter_examples, detector.boundary):
+            text, _ = unmarked(marked)
+            found = together.analyze(text, "en", return_decision_process=True)
+            expected = redactor.find(text)
+            assert sorted((one.start, one.end, one.entity_type) for one in found) == [
+                span[:3] for span in expected
+            ]
+            assert {one.analysis_explanation.recognizer for one in found} == {
+                span.recognizer for span in expected
+            }
+
+
 def test_a_recognizer_is_of_the_language_that_its_engine_is_asked_in() -> None:
     nlp = NoOpNlpEngine(models=[{"lang_code": "zh", "model_name": "none"}])
     registry = RecognizerRegistry(logveil_recognizers("zh"), supported_languages=["zh"])
@@ -172,4 +200,4 @@ def test_a_recognizer_that_says_of_no_kind_that_it_finds_it_is_refused() -> None
     message = "recognizer nameless says of no kind that it finds it: give it `kind` or `kinds`"
 
     with pytest.raises(DetectorError, match=f"^{re.escape(message)}$"):
-        LogveilRecognizer(_Nameless())
+        LogveilRecognizer("nameless", [_Nameless()])
