@@ -22,8 +22,8 @@ from transforms.treatments import compile_treatments, field_treatment, truncate_
 Params = Mapping[str, Any] | None
 T = TypeVar("T")
 
-REVEALED = "PSEUDONYM"
-"""The entity as which a text's pseudonyms are given to a `DeanonymizeEngine`."""
+UNKNOWN_ENTITY = "PSEUDONYM"
+"""The entity of a pseudonym of which the policy doesn't say whose it is."""
 
 _PSEUDONYM = re.compile(rf"(?<![A-Za-z0-9]){PSEUDONYM.pattern}(?![A-Za-z0-9])")
 
@@ -151,15 +151,27 @@ def policy_operators(
     return operators
 
 
-def pseudonyms_in(text: str) -> Iterator[OperatorResult]:
+def pseudonyms_in(text: str, policy: Policy | None = None) -> Iterator[OperatorResult]:
     """Yield the pseudonyms of a text, from left to right, as what `DeanonymizeEngine.deanonymize` takes.
 
+    The entity is that of the field whose prefix a pseudonym has in the policy, by default the shipped one; `PSEUDONYM`
+    if there is none.
+
     Example:
-        >>> [(one.start, one.end, one.entity_type) for one in pseudonyms_in("job of usr_1_c3lhkz3nubgk36ljmayr done")]
-        [(7, 33, 'PSEUDONYM')]
+        >>> text = "job of usr_1_c3lhkz3nubgk36ljmayr, request req_1_c3lhkz3nubgk36ljmayr"
+        >>> [(one.start, one.end, one.entity_type) for one in pseudonyms_in(text)]
+        [(7, 33, 'USERNAME'), (43, 69, 'PSEUDONYM')]
     """
+    fields = (policy or default_policy()).fields
+    entities = {
+        rule.prefix: rule.entity
+        for rule in fields
+        if rule.treatment is Treatment.PSEUDONYMISE and rule.entity
+    }
     for match in _PSEUDONYM.finditer(text):
-        yield OperatorResult(match.start(), match.end(), REVEALED, match.group(), PseudonymiseOperator.NAME)
+        value = match.group()
+        entity = entities.get(value.partition("_")[0], UNKNOWN_ENTITY)
+        yield OperatorResult(match.start(), match.end(), entity, value, PseudonymiseOperator.NAME)
 
 
 def _redactor_under(
