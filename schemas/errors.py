@@ -12,6 +12,9 @@ LogveilError            root; messages hold names and positions, never event con
 ├─ OutputError          the output root cannot be written
 ├─ LedgerError          the counts of a run do not balance
 ├─ RunnerError          the engine under a pipeline failed
+├─ StreamError          a topic cannot be read on from where its stream stands
+│  ├─ GapError            the broker has dropped messages that were not read
+│  └─ LaneError           another process has gone on with the lane, or has closed it
 ├─ DetectorError        a detector's definition is wrong, or it failed on a text
 │  └─ RecognizerFileError a file of recognizers is wrong
 ├─ RetentionError       a deletion plan is unsafe or stale
@@ -66,6 +69,18 @@ class LedgerError(LogveilError):
 
 class RunnerError(LogveilError):
     """The engine under a pipeline failed."""
+
+
+class StreamError(LogveilError):
+    """A topic cannot be read on from where its stream stands."""
+
+
+class GapError(StreamError):
+    """The broker has dropped messages that were not read."""
+
+
+class LaneError(StreamError):
+    """Another process has gone on with the lane, or has closed it."""
 
 
 class DetectorError(LogveilError):

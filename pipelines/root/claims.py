@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from pipelines.root.layout import CLAIMS, PENDING, RUNS, STAGING
 from pipelines.root.liveness import is_dead
+from pipelines.root.segment_files import is_awaited
 
 PATIENCE_SECONDS = 30.0
 _POLL_SECONDS = 0.02
@@ -63,7 +64,10 @@ def _wait_for(root: Path, holder: str, roll_forward: Callable[[Path], None]) -> 
 
 
 def is_gone(root: Path, run_id: str) -> bool:
-    """Tell whether a run neither has a pending file nor can still write one."""
+    """Tell whether a run neither has a pending file nor can still write one.
+
+    The attempts at the segments of a stream stand among the runs; one past its commit point is not gone.
+    """
     staging = root / STAGING / run_id
     gone = not staging.exists() or is_dead(staging)
-    return gone and not (root / RUNS / f"{run_id}{PENDING}").exists()
+    return gone and not (root / RUNS / f"{run_id}{PENDING}").exists() and not is_awaited(root, run_id)

@@ -161,7 +161,11 @@ def roll_forward_steps(pending: Path) -> Iterator[str]:
     except FileNotFoundError:
         return
     for path, temp in stated["moves"].items():
-        if not _move(run.staging / temp, root / path) and pending.exists() and not _has_expired(root, path):
+        if (
+            not move_into_place(run.staging / temp, root / path)
+            and pending.exists()
+            and not has_expired(root, path)
+        ):
             raise OutputError(
                 f"run {run.id} can't be finished: {path} is neither staged nor in its place;"
                 f" remove {RUNS}/{pending.name} and redact its inputs again"
@@ -174,15 +178,15 @@ def roll_forward_steps(pending: Path) -> Iterator[str]:
                 (root / path).parent.rmdir()
         yield f"removed {path}"
     sync_file_system(root)
-    _move(pending, run.ledger)
+    move_into_place(pending, run.ledger)
     sync_folder(run.ledger.parent)
     yield "recorded"
     shutil.rmtree(run.staging, ignore_errors=True)
     yield "cleared"
 
 
-def _has_expired(root: Path, path: str) -> bool:
-    """Tell whether a receipt says that a file's partition was deleted, after the run was cut short."""
+def has_expired(root: Path, path: str) -> bool:
+    """Tell whether a receipt says that a file's partition was deleted."""
     partition = path.rpartition("/")[0]
     return any(
         partition == gone["path"]
@@ -191,8 +195,8 @@ def _has_expired(root: Path, path: str) -> bool:
     )
 
 
-def _move(source: Path, target: Path) -> bool:
-    """Rename a file; tell whether it is in its place, moved by whomever."""
+def move_into_place(source: Path, target: Path) -> bool:
+    """Rename a staged file; tell whether it is in its place, moved by whomever."""
     while True:
         try:
             os.replace(source, target)
