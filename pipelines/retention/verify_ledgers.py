@@ -7,10 +7,12 @@ from hashlib import file_digest
 from pathlib import Path
 
 from pipelines.retention.verify_files import canaries_in
+from pipelines.retention.verify_segments import verify_streams, written_by_streams
 from pipelines.root.claims import is_gone
 from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING
 from pipelines.root.ledger_files import ledger_paths, load, pending_paths, standing_runs
 from pipelines.root.receipts import Receipt, chain_faults, read_receipts
+from pipelines.root.segment_files import STREAM
 from schemas.errors import LedgerError, RetentionError
 from schemas.ledger import Ledger
 from schemas.verification import Problem, ProblemKind
@@ -18,10 +20,14 @@ from schemas.verification import Problem, ProblemKind
 
 @dataclass(frozen=True)
 class Expected:
-    """What ledgers and receipts say: the checksums that a file may have, by path, and what expired."""
+    """What ledgers, segments and receipts say of files.
+
+    The checksums that each may have, by path; the partitions that expired; the files that are still to come.
+    """
 
     checksums: Mapping[str, frozenset[str]]
     expired: frozenset[str]
+    awaited: frozenset[str]
 
 
 def verify_records_of_runs(root: Path) -> tuple[list[Problem], Expected]:
@@ -36,7 +42,8 @@ def verify_records_of_runs(root: Path) -> tuple[list[Problem], Expected]:
             problems.append(Problem(ProblemKind.LEDGER, f"{RUNS}/{path.name}", str(error)))
     problems += [Problem(ProblemKind.RECEIPT, RECEIPTS, fault) for fault in chain_faults(root)]
     problems += _unfinished(root)
-    return problems, _expected(ledgers, _readable_receipts(root))
+    problems += verify_streams(root)
+    return problems, _expected(root, ledgers, _readable_receipts(root))
 
 
 def _readable_receipts(root: Path) -> Sequence[Receipt]:
@@ -56,7 +63,7 @@ def _unfinished(root: Path) -> Iterator[Problem]:
             yield Problem(ProblemKind.UNFINISHED, f"{STAGING}/{path.name}", "a run died and left this")
 
 
-def _expected(ledgers: Sequence[Ledger], receipts: Iterable[Receipt]) -> Expected:
+def _expected(root: Path, ledgers: Sequence[Ledger], receipts: Iterable[Receipt]) -> Expected:
     standing = standing_runs(ledgers)
     checksums: defaultdict[str, set[str]] = defaultdict(set)
     for ledger in ledgers:
@@ -64,13 +71,17 @@ def _expected(ledgers: Sequence[Ledger], receipts: Iterable[Receipt]) -> Expecte
         for file in ledger.files:
             if file.input_prefix in own:
                 checksums[file.path].add(file.checksum)
+    written, awaited = written_by_streams(root)
+    for path, checksum in written.items():
+        checksums[path].add(checksum)
     expired: set[str] = set()
     for receipt in receipts:
         expired.update(partition["path"] for partition in receipt.body.get("partitions", ()))
         for file in receipt.body.get("rewritten", ()):
             if file["path"] in checksums:
                 checksums[file["path"]].add(file["after"])
-    return Expected({path: frozenset(sums) for path, sums in checksums.items()}, frozenset(expired))
+    known = {path: frozenset(sums) for path, sums in checksums.items()}
+    return Expected(known, frozenset(expired), awaited)
 
 
 def verify_checksums(root: Path, paths: Iterable[str], expected: Expected) -> Iterator[Problem]:
@@ -84,14 +95,14 @@ def verify_checksums(root: Path, paths: Iterable[str], expected: Expected) -> It
             digest = file_digest(stream, "sha256").hexdigest()
         if digest not in expected.checksums[path]:
             yield Problem(ProblemKind.CHECKSUM, path, "not what its ledger or the receipt of an erasure says")
-    for path in sorted(expected.checksums.keys() - there):
-        if path.rpartition("/")[0] not in expected.expired:
+    for path in sorted(expected.checksums.keys() - there - expected.awaited):
+        if path.rpartition("/")[0] not in expected.expired and not (root / path).exists():
             yield Problem(ProblemKind.MISSING, path, "no receipt says why")
 
 
 def verify_canaries(root: Path, paths: Iterable[str], canaries: Sequence[str]) -> Iterator[Problem]:
     """Yield the ledgers, plans, receipts and names that hold a canary."""
-    for folder in (RUNS, RECEIPTS, PLANS, STAGING):
+    for folder in (RUNS, RECEIPTS, PLANS, STAGING, STREAM):
         for path in sorted((root / folder).rglob("*.json")):
             for number in canaries_in(path.read_text(errors="replace"), canaries):
                 name = path.relative_to(root)

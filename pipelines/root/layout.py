@@ -6,6 +6,7 @@ _runs/claims/<checksum>.<n>    which run committed an input for the n-th time
 _staging/<run id>/             what a run has written and not committed
 _plans/                        what an expiry is going to delete
 _receipts/<number>/            what was deleted, when and why
+_stream/                       what was read of topics (`pipelines.root.segment_files`)
 """
 
 import ctypes

@@ -12,16 +12,18 @@ import fastavro
 
 from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING
 from pipelines.root.ledger_files import ledger_paths, read_ledger
+from pipelines.root.segment_files import STREAM, all_lanes, read_lane
 from schemas.errors import LedgerError, RetentionError
 from schemas.ledger import Ledger, LedgerFile
 from schemas.retention_plan import PlannedFile, PlannedPartition, parse_partition
+from schemas.segment import Segment
 from transforms.avro.faults import NOT_AVRO
 
-OWN_FOLDERS = frozenset((RUNS, STAGING, RECEIPTS, PLANS))
+OWN_FOLDERS = frozenset((RUNS, STAGING, RECEIPTS, PLANS, STREAM))
 _SILLY_RENAME = re.compile(r"\.nfs[0-9a-f]+")
 """What NFS leaves of a file that was deleted while somebody read it; it goes by itself."""
 
-Recorded = Mapping[str, tuple[Ledger, LedgerFile]]
+Recorded = Mapping[str, tuple[Ledger | Segment, LedgerFile]]
 
 
 @dataclass(frozen=True)
@@ -66,12 +68,17 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def recorded_files(root: Path) -> Recorded:
-    """Return the files that the ledgers know, by path; an unreadable ledger keeps nothing from expiring."""
-    recorded: dict[str, tuple[Ledger, LedgerFile]] = {}
+    """Return the files that ledgers and segments know, by path; one unreadable keeps nothing from expiring."""
+    recorded: dict[str, tuple[Ledger | Segment, LedgerFile]] = {}
     for path in ledger_paths(root):
         with suppress(LedgerError):
             ledger = read_ledger(path)
             recorded.update({file.path: (ledger, file) for file in ledger.files})
+    with suppress(LedgerError):
+        for lane in all_lanes(root):
+            with suppress(LedgerError):
+                for segment in read_lane(lane):
+                    recorded.update({file.path: (segment, file) for file in segment.files})
     return recorded
 
 

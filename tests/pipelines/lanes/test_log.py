@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.lanes.log import (
     commit_segment,
+    commit_steps,
     discard,
     position,
     roll_forward,
