@@ -5,62 +5,92 @@ A command's module is imported when the command is used: Beam and the vault's li
 
 import sys
 from importlib import import_module
-from typing import Any
+from importlib.metadata import version
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.console import Console
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from schemas.errors import LogveilError
 
 _WRONG_USE = 2
+
+
+class _Place(NamedTuple):
+    module: str
+    name: str
+    summary: str
+
+
 _COMMANDS = {
-    "redact": "pipelines.commands.redact:redact",
-    "verify": "pipelines.commands.retention:verify",
-    "calendar": "pipelines.commands.retention:calendar",
-    "expire": "pipelines.commands.retention:expire",
-    "explain": "pipelines.commands.explain:explain",
-    "policy": "pipelines.commands.policy:app",
-    "keys": "pipelines.commands.keys:app",
-    "account": "pipelines.commands.account:app",
-    "erase": "pipelines.commands.erase:app",
-    "sample": "pipelines.commands.sample_events:sample",
+    "redact": _Place("redact", "redact", "Redact log files into tagged Avro partitions that expire by date."),
+    "verify": _Place(
+        "retention",
+        "verify",
+        "Read everything back and report each problem as one line; the exit code is 1 if there is any.",
+    ),
+    "calendar": _Place("retention", "calendar", "Show what will expire when."),
+    "expire": _Place(
+        "retention",
+        "expire",
+        "Plan what may be deleted, which deletes nothing; with --apply, delete what a plan names.",
+    ),
+    "explain": _Place(
+        "explain",
+        "explain",
+        "Show what the detectors find in a text or an event, what becomes of it, and why the rest was not taken.",
+    ),
+    "policy": _Place("policy", "app", "Read and check the privacy policy."),
+    "keys": _Place("keys", "app", "The keys of pseudonyms, by epoch."),
+    "account": _Place("account", "app", "Who is behind a pseudonym, and which accounts must go."),
+    "erase": _Place("erase", "app", "Erase the accounts whose deadline has come."),
+    "sample": _Place(
+        "sample_events", "sample", "Write the sample events to standard output, dated up to now."
+    ),
 }
 
 
 class _LazyCommands(TyperGroup):
-    def list_commands(self, ctx: Any) -> list[str]:
-        """Return the names of the commands in the order of their use."""
-        return list(_COMMANDS)
+    """The commands by name and summary: help and completion need no more."""
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Import a command, or return None if there is none of the name."""
-        place = _COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        target = getattr(import_module(module), name)
-        if isinstance(target, typer.Typer):
-            command: Any = typer.main.get_group(target)
-        else:
-            alone = typer.Typer(add_completion=False)
-            alone.command(cmd_name)(target)
-            command = typer.main.get_command(alone)
-        command.name = cmd_name
-        return command
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.commands = {name: TyperCommand(name, help=place.summary) for name, place in _COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Import the command that is used."""
+        name, stub, following = super().resolve_command(ctx, args)
+        return name, stub and _imported(_COMMANDS[str(name)], str(name)), following
 
 
-app = typer.Typer(
-    name="logveil",
-    cls=_LazyCommands,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-)
+def _imported(place: _Place, command_name: str) -> Any:
+    target = getattr(import_module(f"pipelines.commands.{place.module}"), place.name)
+    if isinstance(target, typer.Typer):
+        command: Any = typer.main.get_group(target)
+    else:
+        alone = typer.Typer(add_completion=False)
+        alone.command(command_name)(target)
+        command = typer.main.get_command(alone)
+    command.name = command_name
+    return command
+
+
+app = typer.Typer(name="logveil", cls=_LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"logveil {version('logveil')}")
+        raise typer.Exit
 
 
 @app.callback()
-def _program() -> None:
+def _program(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
     """Redact, tag and partition the logs of a cloud platform, and let them go in time."""
 
 

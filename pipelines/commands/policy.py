@@ -57,12 +57,13 @@ def show(
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="The policy file to check.")]) -> None:
-    """Check a policy file; exit code 2 and one line if it is wrong."""
-    policy = read_policy(file)
-    typer.echo(
-        f"{file.name}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}"
-    )
+def check(files: Annotated[list[Path], typer.Argument(help="The policy files to check.")]) -> None:
+    """Check policy files; exit code 2 and one line if one is wrong."""
+    for file in files:
+        policy = read_policy(file)
+        typer.echo(
+            f"{file.name}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}"
+        )
 
 
 @app.command()
