@@ -42,6 +42,7 @@ class Reason(StrEnum):
     NOT_CSV = "not_csv"
     NOT_PROTOBUF = "not_protobuf"
     TOO_DEEP = "too_deep"
+    TOO_MANY_FIELDS = "too_many_fields"
     MISSING_TIME = "missing_time"
     BAD_TIME = "bad_time"
     FUTURE_TIME = "future_time"

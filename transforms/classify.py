@@ -1,6 +1,7 @@
 """Sort the keys of a log event into the policy's fields; what the policy does not know has no purpose."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,6 +22,12 @@ from transforms.rejections import Rejecter
 UNNAMEABLE = "unnameable"
 _ENVELOPES = ""  # stands for the field of a key that is the log service's own
 _MAX_DEPTH = 16
+MAX_FIELDS = 4096
+"""An event with more pairs of a key and a value, those of nested objects counted, is rejected."""
+
+_LONGEST_KEY = (
+    256  # no alias is longer; a key that encloses thousands of others is not repeated whole in each
+)
 _CACHED_KEYS = 4096
 _ENVELOPE = re.compile(r"__[A-Z_]+__(?:\..*)?", re.DOTALL)
 _PLAIN_NAME = re.compile(r"(?!.*\d{3})[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
@@ -113,6 +120,16 @@ class _Sorted:
     others: dict[str, str] = field(default_factory=dict)
     unknown: list[tuple[str, Any]] = field(default_factory=list)
     seconds: list[str] = field(default_factory=list)
+    kept_under: Counter[str] = field(default_factory=Counter)
+    pairs: int = 0
+
+    def keep(self, name: str, text: str) -> None:
+        """Keep a text beside the policy's fields: under a name of its own, if that is taken."""
+        key = name
+        while key in self.others:
+            self.kept_under[name] += 1
+            key = f"{name}.{self.kept_under[name] + 1}"
+        self.others[key] = text
 
 
 class _Classifier:
@@ -140,6 +157,8 @@ class _Classifier:
 
     def _classify_one(self, event: LogEvent, counts: Counts) -> ClassifiedEvent | Reason:
         found = self._sort_all(event.pairs)
+        if found.pairs > MAX_FIELDS:
+            return Reason.TOO_MANY_FIELDS
         time = event_time_ms(event.envelope, found.values.get("access_time"))
         if isinstance(time, Reason):
             return time
@@ -162,7 +181,9 @@ class _Classifier:
         )
 
     def _sort_all(self, pairs: Sequence[tuple[str, Any]]) -> _Sorted:
-        found = _Sorted()
+        found = _Sorted(pairs=len(pairs))
+        if found.pairs > MAX_FIELDS:
+            return found
         values, names = found.values, self._names
         for key, value in pairs:
             name = names[key]
@@ -182,7 +203,7 @@ class _Classifier:
             if not text:
                 return
             if name in found.values:
-                found.others[_free_key(name, found.others)] = text
+                found.keep(name, text)
                 found.seconds.append(name)
             else:
                 found.values[name] = text
@@ -195,7 +216,10 @@ class _Classifier:
             found.unknown.append((key, value))
             return
         for inner, inner_value in members:
-            dotted = f"{key}.{inner}"
+            found.pairs += 1
+            if found.pairs > MAX_FIELDS:
+                return
+            dotted = f"{key[:_LONGEST_KEY]}.{inner}"
             whole = self._names[dotted]
             self._sort(dotted if whole or not self._names[inner] else inner, inner_value, found, depth + 1)
 
@@ -207,7 +231,7 @@ class _Classifier:
             name = nameable(key, people)
             counts[f"unknown_field/{name}"] += 1
             if self._unknown_fields is UnknownFields.REDACT and (text := as_text(value)):
-                found.others[_free_key(name, found.others)] = text
+                found.keep(name, text)
 
 
 def _field_names(policy: Policy) -> Remembered[str | None]:
@@ -229,22 +253,13 @@ def _members(value: Any) -> Iterator[tuple[str, Any]] | None:
     return iter(value.items()) if isinstance(value, dict) and value else None
 
 
-def _free_key(name: str, taken: Mapping[str, str]) -> str:
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name}.{number}" in taken:
-        number += 1
-    return f"{name}.{number}"
-
-
 @beam.typehints.with_input_types(LogEvent)
 @dataclass
 class ClassifyFields(beam.PTransform):
     """Sort the keys of log events into the policy's fields.
 
     *Input*: `LogEvent`. *Output*: `Stepped` of `ClassifiedEvent`. *Bounded/unbounded*: both. *Windowing*: kept.
-    *Rejects*: no or unusable event time, no known field, unknown fields where the run says so.
+    *Rejects*: too many pairs, no or unusable event time, no known field, unknown fields where the run says so.
     *Guarantee*: a value whose key the policy does not know is in `others` only if the run keeps unknown fields.
 
     Example:

@@ -18,6 +18,7 @@ from pipelines.commands.redact_report import print_report
 from pipelines.commands.terminal import console
 from pipelines.jobs.redaction import RedactionJob, run_redaction
 from pipelines.keys.rings import KEY_VARIABLE, KeyRing, development_keys, load_keys
+from pipelines.sources.decompress import MAX_EXPANSION
 from schemas.ledger import Ledger, total
 from schemas.policy.policy import Policy
 from transforms.avro.blocks import Codec
@@ -45,6 +46,9 @@ Format = Annotated[
 ]
 Unknown = Annotated[UnknownFields, typer.Option(help="What becomes of a field outside the policy.")]
 MaxBytes = Annotated[int, typer.Option(min=1024, help="A longer event is rejected.")]
+MaxExpansion = Annotated[
+    int, typer.Option(min=1, help="A file that unpacks to more times its size is refused.")
+]
 MaxRejected = Annotated[
     float, typer.Option(min=0, max=1, help="The exit code is 1 if a larger share of the records is rejected.")
 ]
@@ -82,6 +86,7 @@ def redact(
     format: Format = None,
     unknown_fields: Unknown = UnknownFields.DROP,
     max_event_bytes: MaxBytes = 8 * MIB,
+    max_expansion: MaxExpansion = MAX_EXPANSION,
     max_rejected: MaxRejected = 0.0,
     skew_hours: Skew = 24,
     again: Again = False,
@@ -105,6 +110,7 @@ def redact(
         format=format,
         unknown_fields=unknown_fields,
         max_event_bytes=max_event_bytes,
+        max_expansion=max_expansion,
         skew=timedelta(hours=skew_hours),
         again=again,
         workers=workers,

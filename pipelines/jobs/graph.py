@@ -9,6 +9,7 @@ from apache_beam.pvalue import PBegin, PCollection
 
 from pipelines.jobs.run_summary import SummariseRun
 from pipelines.root.write_partitions import WriteAvroPartitions
+from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.inputs import FilePart
 from pipelines.sources.read_files import ReadLogFiles
 from transforms.avro.blocks import Codec
@@ -34,6 +35,7 @@ class RedactFiles(beam.PTransform):
     event_table: beam.PTransform | None = None
     codec: Codec = Codec.ZSTANDARD
     in_batches: bool = True
+    max_expansion: int = MAX_EXPANSION
 
     def expand(self, begin: PBegin) -> PCollection[None]:
         """Read, redact, write, summarise."""
@@ -41,7 +43,7 @@ class RedactFiles(beam.PTransform):
             begin
             | "ListParts" >> beam.Create(list(self.parts), reshuffle=False)
             | "SpreadParts" >> beam.Reshuffle()
-            | "ReadLogFiles" >> ReadLogFiles(self.max_event_bytes, self.in_batches)
+            | "ReadLogFiles" >> ReadLogFiles(self.max_event_bytes, self.in_batches, self.max_expansion)
         )
         redacted = records | "RedactLogEvents" >> self.body
         written = (redacted.kept, redacted.rejections) | "WriteAvroPartitions" >> WriteAvroPartitions(

@@ -16,6 +16,7 @@ from pipelines.jobs.run_summary import RunSummary, read_summary
 from pipelines.jobs.runners import knows_batches, run_pipeline, workers_for
 from pipelines.root.commit import Run, commit, discard, open_run, recover
 from pipelines.root.ledger_files import already_committed
+from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.inputs import InputFile, check_unchanged, find_inputs, plan_parts, snapshot
 from schemas.ledger import Ledger, LedgerInput
 from schemas.policy.policy import Policy
@@ -42,6 +43,7 @@ class RedactionJob:
     format: str | None = None
     unknown_fields: UnknownFields = UnknownFields.DROP
     max_event_bytes: int = 8 << 20
+    max_expansion: int = MAX_EXPANSION
     skew: timedelta = timedelta(hours=24)
     again: bool = False
     workers: int = 0
@@ -122,6 +124,7 @@ def _process(job: RedactionJob, run: Run, files: Sequence[InputFile]) -> tuple[s
         job.event_table,
         job.codec,
         knows_batches(job.beam_options),
+        job.max_expansion,
     )
     runner = run_pipeline(graph, workers, job.beam_options)
     return runner, read_summary(run.staging)

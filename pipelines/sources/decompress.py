@@ -1,7 +1,12 @@
-"""Open an input file as blocks of decompressed bytes; every stream is checked to be whole."""
+"""Open an input file as blocks of decompressed bytes; every stream is checked to be whole, and none may explode.
+
+Memory is bounded whatever a stream holds: a piece of packed bytes is so small that it unpacks to 32 MiB at most (a
+block of zstandard gives 128 KiB for four bytes), and a window of over 128 MiB is refused.
+"""
 
 import codecs
 import gzip
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -17,7 +22,15 @@ from schemas.formats import Compression
 from transforms.framing.lines import BLOCK_BYTES
 
 MAX_DOCUMENT_BYTES = 256 << 20
-_PACKED_CHUNK = 16 << 10  # small, so that what one chunk unpacks to stays small too
+MAX_EXPANSION = 1_000
+"""How many times its size a packed file may unpack to, from the first MiB on."""
+
+_PACKED_CHUNK = 1 << 10  # small, so that what one chunk unpacks to stays small too
+_LZ4_FLAGS, _LZ4_HAS_DICTIONARY = 4, 0x01
+_ZSTD_FAULTS = {
+    "Dictionary mismatch": "needs a dictionary, which is not supported",
+    "Frame requires too much memory": "has a window of over 128 MiB, which is not supported",
+}
 _SNAPPY_HEAD = b"\xff\x06\x00\x00sNaPpY"
 _FAULTS = (
     EOFError,
@@ -31,6 +44,10 @@ _FAULTS = (
 )
 
 
+class _RefusedError(Exception):
+    """A stream that may be whole and is not read; the message says why."""
+
+
 class _Decompressor(Protocol):
     @property
     def eof(self) -> bool: ...
@@ -41,21 +58,43 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, /) -> bytes: ...
 
 
-def read_blocks(path: str, compression: Compression, name: str, start: int = 0) -> Iterator[bytes]:
+def read_blocks(
+    path: str, compression: Compression, name: str, start: int = 0, max_expansion: int = MAX_EXPANSION
+) -> Iterator[bytes]:
     """Return the decompressed bytes of a file in blocks of about a MiB; `start` is for plain files.
 
     Raises:
-        InputError: The file cannot be read, or its compressed stream is broken or ends early.
+        InputError: The file cannot be read, or its compressed stream is broken, ends early, or unpacks to more than
+            `max_expansion` times its size.
     """
     try:
         with open(path, "rb") as file:
             file.seek(start)
-            yield from _READERS[compression](file)
-    except _FAULTS as error:
+            if compression is Compression.NONE:
+                yield from _plain(file)
+            else:
+                yield from _bounded(
+                    _READERS[compression](file), os.fstat(file.fileno()).st_size, max_expansion
+                )
+    except (*_FAULTS, _RefusedError) as error:
         raise InputError(_complaint(name, compression, error)) from None
 
 
+def _bounded(blocks: Iterable[bytes], packed: int, max_expansion: int) -> Iterator[bytes]:
+    """Pass blocks on until they are more than the packed bytes of the file can stand for."""
+    left = max(BLOCK_BYTES, packed * max_expansion)
+    for block in blocks:
+        left -= len(block)
+        if left < 0:
+            raise _RefusedError(
+                f"unpacks to more than {max_expansion:,} times its size, the limit of --max-expansion"
+            )
+        yield block
+
+
 def _complaint(name: str, compression: Compression, error: Exception) -> str:
+    if isinstance(error, _RefusedError):
+        return f"{name}: the {compression} stream {error}; nothing was written"
     if isinstance(error, EOFError):
         return f"{name}: the {compression} stream ends early; nothing was written"
     if isinstance(error, OSError) and error.strerror:
@@ -117,11 +156,19 @@ def _frames(file: BinaryIO, start: Callable[[], _Decompressor]) -> Iterator[byte
 
 
 def _zstd(file: BinaryIO) -> Iterator[bytes]:
-    return _gathered(_frames(file, zstandard.ZstdDecompressor().decompressobj))
+    try:
+        yield from _gathered(_frames(file, zstandard.ZstdDecompressor().decompressobj))
+    except zstandard.ZstdError as error:
+        named = next((reason for words, reason in _ZSTD_FAULTS.items() if words in str(error)), None)
+        raise error if named is None else _RefusedError(named) from None
 
 
 def _lz4(file: BinaryIO) -> Iterator[bytes]:
-    return _gathered(_frames(file, lz4.frame.LZ4FrameDecompressor))
+    flags = file.read(_LZ4_FLAGS + 1)[_LZ4_FLAGS:]
+    file.seek(0)
+    if flags and flags[0] & _LZ4_HAS_DICTIONARY:
+        raise _RefusedError("needs a dictionary, which is not supported")
+    yield from _gathered(_frames(file, lz4.frame.LZ4FrameDecompressor))
 
 
 def _lz4_block(file: BinaryIO) -> Iterator[bytes]:
@@ -160,7 +207,12 @@ def _hadoop_chunks(file: BinaryIO) -> Iterator[bytes]:
             packed = int.from_bytes(_exactly(file, 4))
             if packed > MAX_DOCUMENT_BYTES:
                 raise ValueError
-            block = bytes(cramjam.snappy.decompress_raw(_exactly(file, packed)))
+            data = _exactly(file, packed)
+            if cramjam.snappy.decompress_raw_len(data) > MAX_DOCUMENT_BYTES:
+                raise _RefusedError(
+                    f"has a block of over {MAX_DOCUMENT_BYTES >> 20} MiB, which is not supported"
+                )
+            block = bytes(cramjam.snappy.decompress_raw(data))
             left -= len(block)
             yield block
         if left < 0:
@@ -192,7 +244,6 @@ def _lzop(_: BinaryIO) -> Iterator[bytes]:
 
 
 _READERS: dict[Compression, Callable[[BinaryIO], Iterator[bytes]]] = {
-    Compression.NONE: _plain,
     Compression.GZIP: _gzip,
     Compression.ZSTD: _zstd,
     Compression.LZ4: _lz4,

@@ -8,7 +8,7 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
 
-from pipelines.sources.decompress import read_blocks, read_whole, transcode_utf16
+from pipelines.sources.decompress import MAX_EXPANSION, read_blocks, read_whole, transcode_utf16
 from pipelines.sources.inputs import FilePart
 from schemas.events import RawRecord, Source
 from schemas.formats import Encoding, FileFormat
@@ -21,7 +21,9 @@ MAX_EVENT_BYTES = 8 << 20
 _OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 
 
-def read_part(part: FilePart, max_event_bytes: int = MAX_EVENT_BYTES) -> Iterator[list[RawRecord]]:
+def read_part(
+    part: FilePart, max_event_bytes: int = MAX_EVENT_BYTES, max_expansion: int = MAX_EXPANSION
+) -> Iterator[list[RawRecord]]:
     """Return the records of a part in batches; memory does not grow with the part.
 
     Raises:
@@ -31,7 +33,7 @@ def read_part(part: FilePart, max_event_bytes: int = MAX_EVENT_BYTES) -> Iterato
         part.name, part.checksum, part.format.record_format, part.part, part.columns, part.modified_ms
     )
     span = Span(part.start, part.end)
-    blocks = read_blocks(part.path, part.compression, part.name, span.read_from)
+    blocks = read_blocks(part.path, part.compression, part.name, span.read_from, max_expansion)
     if part.encoding is Encoding.UTF_16:
         blocks = transcode_utf16(blocks)
     match part.format:
@@ -47,8 +49,8 @@ def read_part(part: FilePart, max_event_bytes: int = MAX_EVENT_BYTES) -> Iterato
 
 
 class _ReadFn(beam.DoFn):
-    def __init__(self, max_event_bytes: int) -> None:
-        self._max_event_bytes = max_event_bytes
+    def __init__(self, max_event_bytes: int, max_expansion: int) -> None:
+        self._limits = max_event_bytes, max_expansion
 
     def setup(self) -> None:
         # A batch makes and drops many thousand objects without cycles; the collector would walk all of Beam for them.
@@ -57,7 +59,7 @@ class _ReadFn(beam.DoFn):
 
     @beam.DoFn.yields_batches
     def process(self, part: FilePart) -> Iterator[list[RawRecord]]:
-        yield from read_part(part, self._max_event_bytes)
+        yield from read_part(part, *self._limits)
 
     def get_output_batch_type(self, input_element_type: Any) -> Any:
         return Batch
@@ -67,11 +69,11 @@ class _ReadFn(beam.DoFn):
 
 
 class _ReadSinglyFn(beam.DoFn):
-    def __init__(self, max_event_bytes: int) -> None:
-        self._max_event_bytes = max_event_bytes
+    def __init__(self, max_event_bytes: int, max_expansion: int) -> None:
+        self._limits = max_event_bytes, max_expansion
 
     def process(self, part: FilePart) -> Iterator[RawRecord]:
-        for batch in read_part(part, self._max_event_bytes):
+        for batch in read_part(part, *self._limits):
             yield from batch
 
 
@@ -85,7 +87,7 @@ class ReadLogFiles(beam.PTransform):
     documents that are read whole.
 
     `max_event_bytes` is the length from which a record is `TOO_LONG`; `in_batches` is False for the one runner that
-    knows no batches, `BundleBasedDirectRunner`.
+    knows no batches, `BundleBasedDirectRunner`; `max_expansion` is how many times its size a packed file may unpack to.
 
     Example:
         >>> import tempfile
@@ -101,8 +103,9 @@ class ReadLogFiles(beam.PTransform):
 
     max_event_bytes: int = MAX_EVENT_BYTES
     in_batches: bool = True
+    max_expansion: int = MAX_EXPANSION
 
     def expand(self, parts: PCollection[FilePart]) -> PCollection[RawRecord]:
         """Apply the reading."""
         read = _ReadFn if self.in_batches else _ReadSinglyFn
-        return parts | "ReadRecords" >> beam.ParDo(read(self.max_event_bytes))
+        return parts | "ReadRecords" >> beam.ParDo(read(self.max_event_bytes, self.max_expansion))

@@ -1,10 +1,12 @@
 """Keys of log events against the policy's fields."""
 
+import sys
+
 import pytest
 
 from schemas.events import LogEvent, RawRecord, Reason, Source, Stage
 from schemas.policy.file import default_policy
-from transforms.classify import ClassifyStep, UnknownFields
+from transforms.classify import MAX_FIELDS, ClassifyStep, UnknownFields
 from transforms.pseudonyms import PseudonymKey
 from transforms.rejections import Rejecter
 
@@ -113,3 +115,55 @@ def test_source_and_package_come_from_the_envelope_in_their_form_only():
     }
     (event,) = classify([("uin", "1")], envelope=envelope).kept
     assert (event.source, event.package) == ("ap-guangzhou", "AB-1/7")
+
+
+def test_repeated_keys_cost_what_they_are_long_not_their_square():
+    pairs = [("client_ip", "1.2.3.4")] * MAX_FIELDS
+
+    def calls(number):
+        made = 0
+
+        def count(frame, event, argument):
+            nonlocal made
+            made += event in ("call", "c_call")
+
+        sys.setprofile(count)
+        try:
+            classify(pairs[:number])
+        finally:
+            sys.setprofile(None)
+        return made
+
+    assert calls(MAX_FIELDS) < 2.5 * calls(MAX_FIELDS // 2)
+    (event,) = classify(pairs).kept
+    assert list(event.others)[:2] == ["client_ip", "client_ip.2"]
+    assert len(event.others) == MAX_FIELDS - 1
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("client_ip", "1.2.3.4")] * (MAX_FIELDS + 1),
+        [("request", {str(number): "x" for number in range(MAX_FIELDS)}), ("client_ip", "1.2.3.4")],
+        [("request", '{"a":{' + ",".join(f'"{n}":1' for n in range(MAX_FIELDS)) + "}}")],
+    ],
+    ids=["repeated", "nested", "escaped"],
+)
+def test_an_event_of_too_many_pairs_is_rejected(pairs):
+    outcome = classify(pairs)
+    assert [rejection.reason for rejection in outcome.rejections] == [Reason.TOO_MANY_FIELDS]
+    assert outcome.counts == {"rejected/too_many_fields": 1}
+
+
+def test_a_long_key_is_not_repeated_in_the_name_of_each_member():
+    seen = []
+
+    class Watched(dict):
+        def __missing__(self, key):
+            seen.append(len(key))
+
+    classifier = ClassifyStep(POLICY, REJECT).build()
+    classifier.__self__._names = Watched()
+    event = LogEvent(RawRecord(b"{}", Source("a")), (("k" * 100_000, dict.fromkeys("abc", 1)),), TIME)
+    classifier([event])
+    assert set(seen) == {1, 258, 100_000}

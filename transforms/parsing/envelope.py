@@ -64,6 +64,7 @@ def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
     own: list[tuple[str, Any]] = []
     marked: list[tuple[str, Any]] = []
     envelope: Envelope = {}
+    may_be_result = True
     for pair in pairs:
         place = _PLACES[pair[0]]
         if place == _LOG:
@@ -72,9 +73,10 @@ def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
             envelope.setdefault(*pair)
         elif place == _MARKED:
             marked.append(pair)
-        elif _is_search_result(pairs):
+        elif may_be_result and _is_search_result(pairs):
             return open_envelope(_renamed(pairs), counts)
         else:
+            may_be_result = False  # asked once, however often such a key is repeated
             own.append(pair)
     opened = _Opened(own, envelope, counts)
     for key, value in marked:
