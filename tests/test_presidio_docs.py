@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 
 from tests.conftest import ROOT
+from transforms.detect.recognizers import LogveilRecognizer
 
 PAGE = ROOT / "docs" / "presidio.md"
 BLOCKS = re.findall(r"^```pycon\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
@@ -27,5 +29,16 @@ def test_the_example_runs_and_prints_what_the_page_shows(
     assert result.attempted > 40
 
 
+def test_the_registry_file_of_the_page_is_read(tmp_path: Path) -> None:
+    (block,) = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    file = tmp_path / "registry.yaml"
+    file.write_text(f"supported_languages: [en]\n{block}")
+
+    (recognizer,) = RecognizerRegistryProvider(conf_file=file).create_recognizer_registry().recognizers
+
+    assert isinstance(recognizer, LogveilRecognizer)
+    assert "SECRET" in recognizer.supported_entities
+
+
 def test_every_block_of_the_page_is_run() -> None:
-    assert len(BLOCKS) == PAGE.read_text().count("```") // 2
+    assert len(BLOCKS) + 1 == PAGE.read_text().count("```") // 2

@@ -17,7 +17,8 @@ from schemas.policy.file import default_policy
 from schemas.policy.policy import Policy
 from tests.transforms.detect.test_catalog import unmarked
 from transforms.detect import CATALOG, Detection, TextRedactor
-from transforms.detect.presidio import logveil_recognizer, logveil_recognizers
+from transforms.detect.presidio import logveil_recognizers
+from transforms.detect.recognizers import LogveilRecognizer
 from transforms.operators import (
     OPERATORS,
     PseudonymiseOperator,
@@ -192,7 +193,7 @@ def test_a_redactor_that_is_none_is_refused() -> None:
 def test_both_engines_together_write_what_logveil_writes(
     anonymizer: AnonymizerEngine, redactor: TextRedactor, catalogue_texts: list[str]
 ) -> None:
-    analyzer = analyzer_of([logveil_recognizer()])
+    analyzer = analyzer_of([LogveilRecognizer()])
     singly = analyzer_of(logveil_recognizers())
     operators = policy_operators(POLICY, lambda: KEY)
     apart = 0

@@ -1,6 +1,6 @@
 """Presidio's recognizers as recognizers of this engine, and the other way; Presidio is imported only where one is used."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from schemas.errors import DetectorError, RecognizerFileError
@@ -9,7 +9,6 @@ from schemas.recognizer_file import PredefinedEntry
 from transforms.detect.configuration import Detection
 from transforms.detect.custom import threshold_of
 from transforms.detect.presidio_context import score_in_context
-from transforms.detect.search import Recognizer
 from transforms.detect.spans import KIND, Refusal, Span
 from transforms.detect.triggers import ALWAYS, derive_trigger
 
@@ -24,7 +23,8 @@ def logveil_recognizers(language: str = "en", detection: Detection | None = None
     """Return every detector of logveil as an `EntityRecognizer`, to be added to the registry of an `AnalyzerEngine`.
 
     They find the same in every language: `language` is the one that the engine is asked in. `detection` adds keys and
-    recognizers; without it they are those of the shipped policy.
+    recognizers; without it they are those of the shipped policy. `transforms.detect.recognizers.LogveilRecognizer` is all
+    of them in one, which takes a fraction of the time.
 
     Raises:
         DetectorError: A recognizer of the detection says of no kind that it finds it.
@@ -37,26 +37,8 @@ def logveil_recognizers(language: str = "en", detection: Detection | None = None
     """
     from transforms.detect.recognizers import LogveilRecognizer
 
-    return [LogveilRecognizer(one.name, (one,), language) for one in _asked(detection)]
-
-
-def logveil_recognizer(language: str = "en", detection: Detection | None = None) -> "EntityRecognizer":
-    """Return all of `logveil_recognizers` as one, which scans a text once and unites what overlaps as logveil does.
-
-    It takes a fraction of the time, and leaves no conflict between its spans for Presidio to resolve.
-
-    Example:
-        >>> found = logveil_recognizer().analyze("clone https://token@git.example.com/r.git", [], None)
-        >>> [(one.entity_type, one.start, one.end) for one in found]
-        [('SECRET', 14, 35)]
-    """
-    from transforms.detect.recognizers import ALL, LogveilRecognizer
-
-    return LogveilRecognizer(ALL, _asked(detection), language)
-
-
-def _asked(detection: Detection | None) -> Sequence[Recognizer]:
-    return (detection or Detection.of(default_policy())).recognizers()
+    asked = (detection or Detection.of(default_policy())).recognizers()
+    return [LogveilRecognizer(language, one.name, recognizers=[one]) for one in asked]
 
 
 class PresidioRecognizer:

@@ -3,17 +3,20 @@
 import pickle
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NoOpNlpEngine
+from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 
 from schemas.errors import DetectorError
 from schemas.policy.file import default_policy
 from tests.transforms.detect.test_catalog import unmarked
 from transforms.detect import CATALOG, Detection, Detector, Span
 from transforms.detect.keyed import KEYED
-from transforms.detect.presidio import logveil_recognizer, logveil_recognizers
+from transforms.detect.presidio import logveil_recognizers
 from transforms.detect.recognizers import LogveilRecognizer
 from transforms.detect.vocabulary import Vocabulary
 
@@ -131,7 +134,7 @@ def test_an_explanation_names_the_source_of_the_form_and_holds_nothing_of_the_te
 
 def test_one_recognizer_of_all_unites_what_overlaps_as_logveil_does(engine: AnalyzerEngine) -> None:
     text = "jdbc via mysql://app:s3cret@db.example.com/x"
-    together = engine_of(logveil_recognizer())
+    together = engine_of(LogveilRecognizer())
 
     assert [(one.entity_type, one.start, one.end) for one in together.analyze(text, "en")] == [
         ("SECRET", 17, 42)
@@ -141,7 +144,7 @@ def test_one_recognizer_of_all_unites_what_overlaps_as_logveil_does(engine: Anal
 
 
 def test_one_recognizer_of_all_finds_what_the_redactor_finds() -> None:
-    together = engine_of(logveil_recognizer())
+    together = engine_of(LogveilRecognizer())
     redactor = Detection.of(default_policy()).build()
 
     for detector in CATALOG:
@@ -155,6 +158,58 @@ def test_one_recognizer_of_all_finds_what_the_redactor_finds() -> None:
             assert {one.analysis_explanation.recognizer for one in found} == {
                 span.recognizer for span in expected
             }
+
+
+def test_what_is_not_asked_for_hides_nothing_that_is() -> None:
+    text = "clone https://token@git.example.com/r.git"
+    together = engine_of(LogveilRecognizer())
+
+    assert [(one.entity_type, one.start, one.end) for one in together.analyze(text, "en")] == [
+        ("SECRET", 14, 35)
+    ]
+    assert [
+        (one.entity_type, one.start, one.end) for one in together.analyze(text, "en", entities=["EMAIL"])
+    ] == [("EMAIL", 14, 35)]
+
+
+def test_a_registry_file_of_presidio_names_the_recognizer_and_narrows_it(tmp_path: Path) -> None:
+    file = tmp_path / "registry.yaml"
+    file.write_text(
+        "supported_languages: [en]\n"
+        "recognizers:\n"
+        "  - {name: Logs, class_name: LogveilRecognizer, type: predefined,\n"
+        "     supported_entities: [EMAIL, UIN], score_thresholds: {EMAIL: 0.1}}\n"
+    )
+    registry = RecognizerRegistryProvider(conf_file=file).create_recognizer_registry()
+    nlp = NoOpNlpEngine(models=[{"lang_code": "en", "model_name": "none"}])
+
+    found = AnalyzerEngine(registry, nlp).analyze(
+        "mail a@example.com uin=100012345678 from 203.0.113.7", "en"
+    )
+
+    assert sorted(one.entity_type for one in found) == ["EMAIL", "UIN"]
+    assert [one.name for one in registry.recognizers] == ["Logs"]
+
+
+def test_an_entity_that_no_recognizer_finds_is_refused(recognizers: dict[str, LogveilRecognizer]) -> None:
+    (ipv4,) = (detector for detector in CATALOG if detector.name == "ipv4")
+
+    with pytest.raises(DetectorError) as caught:
+        LogveilRecognizer("en", "mine", ["EMAIL_ADDRESS", "IP_ADDRESS"], [ipv4])
+
+    assert str(caught.value) == "recognizer mine: it does not find EMAIL_ADDRESS, but IP_ADDRESS"
+
+
+def test_threads_share_an_engine() -> None:
+    together = engine_of(LogveilRecognizer())
+    texts = [unmarked(marked)[0] for detector in CATALOG for marked in detector.examples]
+
+    def find(text: str) -> list[str]:
+        return list(map(str, together.analyze(text, "en")))
+
+    alone = list(map(find, texts))
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(find, texts)) == alone
 
 
 def test_a_recognizer_is_of_the_language_that_its_engine_is_asked_in() -> None:
@@ -200,4 +255,4 @@ def test_a_recognizer_that_says_of_no_kind_that_it_finds_it_is_refused() -> None
     message = "recognizer nameless says of no kind that it finds it: give it `kind` or `kinds`"
 
     with pytest.raises(DetectorError, match=f"^{re.escape(message)}$"):
-        LogveilRecognizer("nameless", [_Nameless()])
+        LogveilRecognizer(recognizers=[_Nameless()])
