@@ -1,6 +1,6 @@
 """Logveil's recognizers as a recognizer of Presidio; importing this imports Presidio's analyzer."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -65,7 +65,7 @@ class LogveilRecognizer(LocalRecognizer):
         self._search = lru_cache(maxsize=_SELECTIONS)(self._search_for)
 
     def analyze(
-        self, text: str, entities: Iterable[str] = (), nlp_artifacts: NlpArtifacts | None = None
+        self, text: str, entities: Collection[str] = (), nlp_artifacts: NlpArtifacts | None = None
     ) -> list[RecognizerResult]:
         """Return what is found of the entities asked for, all if none is named, from left to right.
 
@@ -75,8 +75,7 @@ class LogveilRecognizer(LocalRecognizer):
         if self._search is None:
             self.load()
         assert self._search is not None
-        supported = frozenset(self.supported_entities)
-        asked = supported.intersection(entities) if entities else supported
+        asked = frozenset(kind for kind in self.supported_entities if not entities or kind in entities)
         (found,) = self._search(asked).find([text])
         return [self._result(span) for span in found.spans]
 
