@@ -13,6 +13,7 @@ LogveilError            root; messages hold names and positions, never event con
 ├─ LedgerError          the counts of a run do not balance
 ├─ RunnerError          the engine under a pipeline failed
 ├─ StreamError          a topic cannot be read on from where its stream stands
+│  ├─ UnreachableError    the broker does not answer just now
 │  ├─ GapError            the broker has dropped messages that were not read
 │  └─ LaneError           another process has gone on with the lane, or has closed it
 ├─ DetectorError        a detector's definition is wrong, or it failed on a text
@@ -73,6 +74,10 @@ class RunnerError(LogveilError):
 
 class StreamError(LogveilError):
     """A topic cannot be read on from where its stream stands."""
+
+
+class UnreachableError(StreamError):
+    """The broker does not answer just now."""
 
 
 class GapError(StreamError):
