@@ -4,13 +4,15 @@
 #
 #   LOGVEIL_VAULT=mysql+pymysql://USER:PASSWORD@HOST/DATABASE docs/life_of_an_account.sh FOLDER
 #
-# --now plays the days through. In production it is left out, and the clock counts.
+# --now plays the days through, which takes --force and a reason where they are ahead of the clock. In production all
+# three are left out, and the clock counts.
 set -euo pipefail
 cd "$1"
 logveil=${LOGVEIL:-logveil}
 # Every command below reads where the account vault is, and the table of redacted events.
 export LOGVEIL_VAULT=${LOGVEIL_VAULT:?names a database}
 export LOGVEIL_MYSQL=${LOGVEIL_MYSQL:-$LOGVEIL_VAULT}
+played=(--force --reason "the days are played through")
 uin=100012345678 # of lin.qiao, one of the customers in the sample log
 
 step() { printf '\n== %s\n' "$*"; }
@@ -49,12 +51,12 @@ $logveil account import events.jsonl --keys keys --now $day
 $logveil account status $uin --keys keys
 
 step "29 days later nothing may go yet"
-$logveil erase plan root --plan early.json --as-of 2026-12-23 --keys keys --now 2026-12-23 --rewrite --json | grep '"accounts": \[\]'
+$logveil erase plan root --plan early.json "${played[@]}" --as-of 2026-12-23 --keys keys --now 2026-12-23 --rewrite --json | grep '"accounts": \[\]'
 
 step "30 days later: plan the erasure, which changes nothing, then apply the plan"
 day=2026-12-24
-$logveil erase plan root --plan erase.json --as-of $day --keys keys --now $day --rewrite
-$logveil erase apply erase.json --keys keys --now $day
+$logveil erase plan root --plan erase.json "${played[@]}" --as-of $day --keys keys --now $day --rewrite
+$logveil erase apply erase.json "${played[@]}" --keys keys --now $day
 
 step "The receipt says what went, by keyed hash"
 cat root/_receipts/000001/erase.json
@@ -68,8 +70,8 @@ $logveil verify root --now $day "${canaries[@]}"
 step "180 days later the last log line has expired: plan, which deletes nothing, then apply the plan"
 day=2027-06-22
 ends 1 $logveil verify root --now $day
-$logveil expire root --plan expire.json --as-of $day --now $day
-$logveil expire root --apply expire.json --now $day
+$logveil expire root --plan expire.json "${played[@]}" --as-of $day --now $day
+$logveil expire root --apply expire.json "${played[@]}" --now $day
 
 step "The root and the tables are empty, and the receipts are whole"
 $logveil verify root --now $day "${canaries[@]}"

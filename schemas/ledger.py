@@ -73,7 +73,8 @@ class Ledger:
     """What one run did.
 
     `now`, `started` and `ended` are ISO 8601 times in UTC; `replaces` maps the checksum of an input that had
-    been committed before to the run whose files this one took the place of.
+    been committed before to the run whose files this one took the place of; `forced` is the reason of a person who
+    let the run's moment be far ahead of the clock.
     """
 
     run_id: str
@@ -90,6 +91,7 @@ class Ledger:
     versions: Mapping[str, str] = field(default_factory=dict)
     files: tuple[LedgerFile, ...] = ()
     replaces: Mapping[str, str] = field(default_factory=dict)
+    forced: str | None = None
 
     def with_files(self, files: Iterable[LedgerFile], replaces: Mapping[str, str] | None = None) -> "Ledger":
         """Return the ledger with the files that hold its records."""

@@ -23,11 +23,11 @@ from pipelines.commands.account_options import (
     moment,
     opened,
 )
+from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.policy import PolicyOption
 from pipelines.mysql.retention import EventTable
 from pipelines.mysql.table import DEFAULT_TABLE
 from pipelines.retention.erase import ErasurePlan, apply_erasure, plan_erasure, read_plan, write_plan
-from schemas.errors import OptionsError
 
 app = typer.Typer(help="Erase the accounts whose deadline has come.", no_args_is_help=True)
 
@@ -53,18 +53,10 @@ def plan_(
     as_json: Json = False,
 ) -> None:
     """Plan which accounts go; nothing is changed."""
-    if reason and not force:
-        raise OptionsError("--reason goes with --force")
-    present = moment(now)
-    made = plan_erasure(
-        opened(vault, keys, policy),
-        root,
-        moment(as_of) if as_of else present,
-        present,
-        _store(mysql, table),
-        rewrite,
-        reason if force else None,
-    )
+    why, present = forced(force, reason), moment(now)
+    day = moment(as_of) if as_of else present
+    made = plan_erasure(opened(vault, keys, policy), root, day, present, _store(mysql, table), rewrite, why)
+    guard_clock(root, present, day, why, at_stake=bool(made.accounts))
     write_plan(made, plan)
     if as_json:
         typer.echo(json.dumps(made.to_json()))
@@ -82,11 +74,15 @@ def apply_(
     table: TableName = DEFAULT_TABLE,
     now: Now = None,
     force: Force = False,
+    reason: Reason = None,
 ) -> None:
     """Carry out a plan, just that plan, and write a receipt; one that was cut short is taken up again."""
-    root = Path(read_plan(plan).root)
+    stated, present, given = read_plan(plan), moment(now), forced(force, reason)
+    root = Path(stated.root)
+    why = given or (stated.reason if force else None)
+    guard_clock(root, present, datetime.fromisoformat(stated.as_of), why)
     opened_vault = opened(vault, keys, policy)
-    receipt = apply_erasure(opened_vault, root, plan, moment(now), _store(mysql, table), force)
+    receipt = apply_erasure(opened_vault, root, plan, present, _store(mysql, table), force, given)
     typer.echo(f"done; receipt {os.path.relpath(receipt)}")
 
 

@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 from apache_beam import PTransform
 
+from pipelines.commands.account_options import Force, Reason
+from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.preview import preview_of
@@ -19,6 +21,7 @@ from pipelines.commands.terminal import console
 from pipelines.jobs.redaction import RedactionJob, run_redaction
 from pipelines.keys.rings import KEY_VARIABLE, KeyRing, development_keys, load_keys
 from pipelines.sources.decompress import MAX_EXPANSION
+from pipelines.sources.inputs import find_inputs
 from schemas.ledger import Ledger, total
 from schemas.policy.policy import Policy
 from transforms.avro.blocks import Codec
@@ -96,6 +99,8 @@ def redact(
     vault: VaultUrl = None,
     mysql: EventsUrl = None,
     example: Example = False,
+    force: Force = False,
+    reason: Reason = None,
     as_json: Json = False,
 ) -> None:
     """Redact log files into tagged Avro partitions that expire by date."""
@@ -119,7 +124,9 @@ def redact(
         detection=detection_of(stated, recognizers),
         vault=None if vault is None else account_store(vault, ring, stated),
         event_table=None if mysql is None else event_store(mysql, stated),
+        forced=forced(force, reason),
     )
+    guard_clock(job.root, job.now, reason=job.forced, inputs=files_named(job))
     ledger = run_redaction(job)
     if as_json:
         typer.echo(json.dumps(ledger.to_json(), ensure_ascii=False))
@@ -130,6 +137,12 @@ def redact(
         print_report(console(), ledger, job.policy, str(output), shown, options)
     if rejected_share(ledger) > max_rejected:
         raise typer.Exit(_TOO_MANY_REJECTED)
+
+
+def files_named(job: RedactionJob) -> list[Path]:
+    """Return the files that a job is going to read; standard input is none."""
+    paths = [path for path in job.inputs if path != "-"]
+    return find_inputs(paths, job.root, job.safe_name) if paths else []
 
 
 def split_beam_options(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

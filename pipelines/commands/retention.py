@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from pipelines.commands.account_options import EventsUrl, Force, Json, Now, Reason, TableName, moment
+from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.render_expiry import print_calendar, print_plan
@@ -18,7 +19,7 @@ from pipelines.database.database import Database
 from pipelines.mysql.retention import EventTable
 from pipelines.mysql.table import DEFAULT_TABLE
 from pipelines.retention.calendar import calendar_rows
-from pipelines.retention.expire import ExpiringTable, apply_plan, plan_expiry, write_plan
+from pipelines.retention.expire import ExpiringTable, apply_plan, plan_expiry, read_plan, write_plan
 from pipelines.retention.verify import verify_root
 from pipelines.retention.verify_stores import verify_accounts, verify_event_canaries, verify_tables
 from pipelines.vault.sighting_expiry import SightingTable
@@ -65,14 +66,13 @@ def expire(
     """Plan what may be deleted, which deletes nothing; with --apply, delete what a plan names."""
     present, tables = moment(now), _tables(mysql, table, vault, read_policy(policy))
     if apply is not None:
-        if as_of or plan or reason:
-            raise OptionsError("--apply takes its date and reason from the plan")
-        _apply(root, apply, present, force, tables, as_json)
+        if as_of or plan:
+            raise OptionsError("--apply takes its date from the plan")
+        _apply(root, apply, present, force, forced(force, reason), tables, as_json)
         return
-    if reason and not force:
-        raise OptionsError("--reason goes with --force")
-    day = (as_of.replace(tzinfo=UTC) if as_of else present).date()
-    made = plan_expiry(root, day, present, reason if force else None, tables)
+    why, day = forced(force, reason), as_of.replace(tzinfo=UTC) if as_of else present
+    made = plan_expiry(root, day.date(), present, why, tables)
+    guard_clock(root, present, day, why, at_stake=bool(made.partitions or made.tables))
     path = write_plan(made, plan)
     if as_json:
         typer.echo(json.dumps({**made.to_json(), "path": str(path)}))
@@ -83,9 +83,18 @@ def expire(
 
 
 def _apply(
-    root: Path, plan: Path, now: datetime, force: bool, tables: Sequence[ExpiringTable], as_json: bool
+    root: Path,
+    plan: Path,
+    now: datetime,
+    force: bool,
+    reason: str | None,
+    tables: Sequence[ExpiringTable],
+    as_json: bool,
 ) -> None:
-    receipt = apply_plan(root, plan, now, force, tables)
+    stated = read_plan(plan)
+    as_of = datetime.fromisoformat(stated.as_of).replace(tzinfo=UTC)
+    guard_clock(root, now, as_of, reason or (stated.reason if force else None))
+    receipt = apply_plan(root, plan, now, force, tables, reason)
     if as_json:
         typer.echo(json.dumps(asdict(receipt)))
         return

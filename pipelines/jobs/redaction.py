@@ -52,6 +52,7 @@ class RedactionJob:
     detection: Detection | None = field(default=None, repr=False)
     vault: PTransform | None = field(default=None, repr=False)
     event_table: PTransform | None = field(default=None, repr=False)
+    forced: str | None = None
 
     def safe_name(self, path: str) -> str:
         """Return the name by which an input is called wherever it is written down."""
@@ -160,4 +161,5 @@ def _ledger(
             "python": platform.python_version(),
             **{name: importlib.metadata.version(name) for name in _LIBRARIES},
         },
+        forced=job.forced,
     )

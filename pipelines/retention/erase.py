@@ -130,10 +130,12 @@ def apply_erasure(
     now: datetime,
     events: EventTable | None = None,
     force: bool = False,
+    reason: str | None = None,
 ) -> Path:
     """Carry out a plan and return its receipt; one that was cut short is taken up again.
 
-    An account that was restored since is left alone and named in the receipt. A plan has one receipt.
+    An account that was restored since is left alone and named in the receipt. A plan has one receipt. `reason` is that
+    of a person who let the plan be carried out far ahead of the clock.
 
     Raises:
         RetentionError: The plan is of another root or database, was changed, or is ahead of the clock without
@@ -158,7 +160,9 @@ def apply_erasure(
         _erase_elsewhere(plan, root, targets, events, progress, progress_path)
     rows = complete(vault, claimed, _milliseconds(now))
     progress["vault_rows"] = Counter(progress.get("vault_rows", {})) + rows
-    receipt = append_receipt(root, KIND, _receipt_body(plan, progress, vault), now, once=True)
+    receipt = append_receipt(
+        root, KIND, {**_receipt_body(plan, progress, vault), "reason": reason or plan.reason}, now, once=True
+    )
     progress_path.unlink(missing_ok=True)
     return receipt
 
@@ -207,7 +211,6 @@ def _receipt_body(plan: ErasurePlan, progress: Mapping[str, Any], vault: Vault) 
     return {
         "plan": plan.digest,
         "as_of": plan.as_of,
-        "reason": plan.reason,
         "policies": sorted({plan.policy, vault.rules.policy}),
         "vault": plan.vault,
         "events": plan.events,

@@ -95,12 +95,17 @@ def read_plan(path: Path) -> ExpiryPlan:
 
 
 def apply_plan(
-    root: Path, plan_path: Path, now: datetime, force: bool = False, tables: Sequence[ExpiringTable] = ()
+    root: Path,
+    plan_path: Path,
+    now: datetime,
+    force: bool = False,
+    tables: Sequence[ExpiringTable] = (),
+    reason: str | None = None,
 ) -> Receipt:
     """Delete what a plan names and nothing else, and return the receipt; resume what was cut short.
 
     A plan that was applied to the end before gives its receipt again and deletes nothing. `tables` must hold
-    those that the plan names.
+    those that the plan names; `reason` is that of a person who let it be carried out far ahead of the clock.
 
     Raises:
         RetentionError: The plan is stale, of another root, ahead of the clock without force, leads outside,
@@ -128,7 +133,7 @@ def apply_plan(
         for table in tables:
             days = [date.fromisoformat(part.expires_on) for part in plan.tables if part.store == table.name]
             table.drop(days, date.fromisoformat(plan.as_of))
-        path = append_receipt(root, KIND, _receipt_body(plan), now, once=True)
+        path = append_receipt(root, KIND, _receipt_body(plan, reason), now, once=True)
         started.unlink(missing_ok=True)
     sweep(root)
     return read_receipt(path.parent)
@@ -184,11 +189,11 @@ def delete_partition(root: Path, path: str, files: Sequence[PlannedFile]) -> Non
         category.rmdir()
 
 
-def _receipt_body(plan: ExpiryPlan) -> dict[str, object]:
+def _receipt_body(plan: ExpiryPlan, reason: str | None) -> dict[str, object]:
     return {
         "plan": plan.digest,
         "as_of": plan.as_of,
-        "reason": plan.reason,
+        "reason": reason or plan.reason,
         "policies": sorted({policy for partition in plan.partitions for policy in partition.policies}),
         "partitions": [asdict(partition) for partition in plan.partitions],
         "tables": [asdict(table) for table in plan.tables],

@@ -17,6 +17,7 @@ from tests.made_output import POLICY, commit_run, event_ids, make_event, make_re
 DAY = "2027-05-23"
 EVENTS = [make_event(n, DAY if n % 2 else "2027-05-24") for n in range(6)]
 NOW = "--now=2027-05-23"
+AHEAD = ("--force", "--reason=the day is played")
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def run(*arguments):
 
 
 def test_expire_plans_and_tells_how_to_apply(root):
-    result = run("expire", root, NOW)
+    result = run("expire", root, NOW, *AHEAD)
     assert result.exit_code == 0
     assert f"logveil expire {root} --apply {root}/_plans/expire-{DAY}-" in result.output
     assert "troubleshooting_data" in result.output
@@ -42,7 +43,7 @@ def test_expire_plans_and_tells_how_to_apply(root):
 
 
 def test_expire_as_json_is_the_plan_with_its_path(root):
-    plan = json.loads(run("expire", root, NOW, "--json").output)
+    plan = json.loads(run("expire", root, NOW, *AHEAD, "--json").output)
     assert [partition["path"] for partition in plan["partitions"]] == [
         f"category=rejected/expires_on={DAY}",
         f"category=troubleshooting_data/expires_on={DAY}",
@@ -52,14 +53,14 @@ def test_expire_as_json_is_the_plan_with_its_path(root):
 
 
 def test_the_plan_goes_where_it_is_wanted(root, tmp_path):
-    run("expire", root, NOW, "--plan", tmp_path / "mine.json")
+    run("expire", root, NOW, *AHEAD, "--plan", tmp_path / "mine.json")
     assert json.loads((tmp_path / "mine.json").read_text())["as_of"] == DAY
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_apply_deletes_and_says_which_receipt_tells_of_it(root, options):
-    path = json.loads(run("expire", root, NOW, "--json").output)["path"]
-    result = run("expire", root, "--apply", path, NOW, *options)
+    path = json.loads(run("expire", root, NOW, *AHEAD, "--json").output)["path"]
+    result = run("expire", root, "--apply", path, NOW, "--force", *options)
     assert result.exit_code == 0
     assert event_ids(root) == [event.event.event_id for event in EVENTS[::2]]
     if options:
@@ -76,7 +77,7 @@ def test_a_future_date_takes_force_and_a_reason(root):
         run("expire", root, NOW, "--as-of=2027-05-24", "--force")
     plan = run("expire", root, NOW, "--as-of=2027-05-24", "--force", "--reason=moving", "--json")
     path = json.loads(plan.output)["path"]
-    with pytest.raises(RetentionError, match="needs --force"):
+    with pytest.raises(OptionsError, match="needs --force"):
         run("expire", root, "--apply", path, NOW)
     run("expire", root, "--apply", path, NOW, "--force")
     assert event_ids(root) == []
@@ -87,7 +88,7 @@ def test_a_future_date_takes_force_and_a_reason(root):
     [
         pytest.param(["--reason=x"], id="reason-without-force"),
         pytest.param(["--apply=plan.json", "--as-of=2027-05-23"], id="apply-with-a-date"),
-        pytest.param(["--apply=plan.json", "--reason=x"], id="apply-with-a-reason"),
+        pytest.param(["--apply=plan.json", "--reason=x"], id="apply-with-a-reason-without-force"),
         pytest.param(["--apply=plan.json", "--plan=p.json"], id="apply-with-a-place-for-a-plan"),
     ],
 )
