@@ -207,10 +207,11 @@ def _coordinates(event: ClassifiedEvent) -> bytes:
     source = event.record.source
     if event.package is not None:
         return event.package.encode()
-    place = (
-        f"{source.checksum or source.name}/{source.part if not source.checksum else 0}/{event.record.offset}"
-    )
-    return place.encode()
+    if source.checksum:
+        return f"{source.checksum}/0/{event.record.offset}".encode()
+    place = f"{source.name}/{source.part}/{event.record.offset}"
+    # Several records of one message of a topic stand at one offset.
+    return (f"{place}/{event.record.line}" if event.record.line else place).encode()
 
 
 def entities_of(policy: Policy) -> dict[str, str]:

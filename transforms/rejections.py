@@ -7,9 +7,12 @@ from schemas.events import RawRecord, Reason, Rejection, Stage
 from transforms.pseudonyms import PseudonymKey, keyed_digest
 
 
-@dataclass(frozen=True)
+@dataclass
 class Rejecter:
-    """Makes the rejections of one run: it knows the run's key and when its rejections expire (ISO date, UTC)."""
+    """Makes the rejections of one run: it knows the run's key and when its rejections expire (ISO date, UTC).
+
+    A stream sets another date when a day has passed.
+    """
 
     key: PseudonymKey
     expires_on: str

@@ -71,7 +71,7 @@ class TagStep:
 
     def build(self) -> Callable[[Sequence[RedactedEvent]], Outcome[TaggedEvent]]:
         """Return the tagging of a batch."""
-        return _Tagger(self).tag
+        return _Tagger(self)
 
 
 class _Tagger:
@@ -83,13 +83,18 @@ class _Tagger:
         self._category = step.policy.categories[step.policy.event_category]
         self._category_days = self._category.retention_days or 0
         self._one_retention = {rule.retention_days for rule in step.policy.fields} == {self._category_days}
-        self._today = step.now_ms // MS_A_DAY
         self._tag = lru_cache(maxsize=_CACHED_TAGS)(self._make_tag)
+        self.at_moment(step.now_ms)
 
-    def tag(self, events: Sequence[RedactedEvent]) -> Outcome[TaggedEvent]:
+    def at_moment(self, now_ms: int) -> None:
+        """Take a moment for now."""
+        self._latest = now_ms + self._step.skew_ms
+        self._today = now_ms // MS_A_DAY
+
+    def __call__(self, events: Sequence[RedactedEvent]) -> Outcome[TaggedEvent]:
         outcome: Outcome[TaggedEvent] = Outcome([])
         for event in events:
-            if event.event_time > self._step.now_ms + self._step.skew_ms:
+            if event.event_time > self._latest:
                 outcome.rejections.append(self._step.reject(event.record, Stage.CLASSIFY, Reason.FUTURE_TIME))
                 outcome.counts[f"rejected/{Reason.FUTURE_TIME}"] += 1
                 continue

@@ -1,5 +1,7 @@
 """The composite body: exact outputs for a small set, bounded and unbounded alike."""
 
+from datetime import date, timedelta
+
 import apache_beam as beam
 import orjson
 import pytest
@@ -136,3 +138,53 @@ def test_each_record_alone_has_one_outcome(event):
             beam.pvalue.AsSingleton(sizes),
         )
         assert_that(checks, equal_to([(1, 1)]))
+
+
+def test_as_a_function_it_gives_what_the_transform_gives():
+    lines = [
+        b'{"__TIMESTAMP__": 1790000000000, "uin": "100012345678", "userName": "lin", "msg": "user lin"}',
+        b"{",
+        b'{"__TIMESTAMP__": 1, "msg": "old"}',
+        b'{"__TIMESTAMP__": 1790000000000, "__PKGID__": "a", "__PKG_LOGID__": 1, "msg": "x"}',
+        b'{"__TIMESTAMP__": 1790000000000, "__PKGID__": "a", "__PKG_LOGID__": 1, "msg": "x"}',
+    ]
+    records = [RawRecord(line, Source("topic", part=3), offset) for offset, line in enumerate(lines)]
+    now_ms = 1_790_000_000_000
+    body = RedactLogEvents(default_policy(), PseudonymKey(bytes(32), "1"), now_ms, sight_accounts=True)
+    function = body.build()
+    function.start_bundle(now_ms)
+    redacted = function(records)
+    with beam.Pipeline() as pipeline:
+        outputs = pipeline | beam.Create(records, reshuffle=False) | body
+        assert_that(outputs.kept, equal_to(redacted.kept), "events")
+        assert_that(outputs.rejections, equal_to(redacted.rejections), "rejections")
+        assert_that(outputs.sightings, equal_to(redacted.sightings), "sightings")
+        total = outputs.counts | beam.CombineGlobally(sum_counts)
+        assert_that(total, equal_to([redacted.counts]), "counts")
+    assert redacted.counts["read"] == 5
+    assert len(redacted.sightings) == 1
+
+
+def test_as_a_function_it_takes_each_bundle_s_moment_for_now():
+    day = 86_400_000
+    now_ms = 1_790_000_000_000
+    function = RedactLogEvents(default_policy(), PseudonymKey(bytes(32), "1"), now_ms).build()
+    line = b'{"__TIMESTAMP__": %d, "msg": "x"}' % (now_ms + 2 * day)
+    records = [RawRecord(line, Source("topic")), RawRecord(b"{", Source("topic"), 1)]
+    outcomes = []
+    for later in (0, 2, 400):
+        function.start_bundle(now_ms + later * day)
+        redacted = function(records)
+        outcomes.append((len(redacted.kept), redacted.counts["expired_on_arrival"]))
+        until = date(1970, 1, 1) + timedelta(days=now_ms // day + later + 180)
+        assert {rejection.expires_on for rejection in redacted.rejections} == {until.isoformat()}
+    assert outcomes == [(0, 0), (1, 0), (0, 1)]
+
+
+def test_records_of_one_message_have_ids_of_their_own():
+    now_ms = 1_790_000_000_000
+    function = RedactLogEvents(default_policy(), PseudonymKey(bytes(32), "1"), now_ms).build()
+    line = b'{"__TIMESTAMP__": 1790000000000, "msg": "x"}'
+    function.start_bundle(now_ms)
+    kept = function([RawRecord(line, Source("topic"), 7, number) for number in (0, 1, 2)]).kept
+    assert len({tagged.event.event_id for tagged in kept}) == 3

@@ -3,7 +3,7 @@
 An event that is not written shows nobody: one that has expired, or whose time lies in the future.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import apache_beam as beam
@@ -29,26 +29,35 @@ class SightAccountsStep:
     now_ms: int
     skew_ms: int = DEFAULT_SKEW_MS
 
-    def build(self) -> Callable[[Sequence[ClassifiedEvent]], Outcome[AccountSighting]]:
+    def build(self) -> "_Sighter":
         """Return the sighting of a batch."""
-        treatments = compile_treatments(self.policy, self.key)
-        uin, username = treatments[UIN_FIELD], treatments[USERNAME_FIELD]
-        first = (self.now_ms // DAY_MS + 1 - AccountRules.of(self.policy).sighting_days) * DAY_MS
-        last = self.now_ms + self.skew_ms
+        return _Sighter(self)
 
-        def sight(events: Sequence[ClassifiedEvent]) -> Outcome[AccountSighting]:
-            seen = SightingCollector(self.key.epoch, len(events) + 1)
-            for event in events:
-                if first <= event.event_time <= last:
-                    values = event.values
-                    seen.see(
-                        _with_pseudonym(uin, values.get(UIN_FIELD)),
-                        _with_pseudonym(username, values.get(USERNAME_FIELD)),
-                        event.event_time,
-                    )
-            return Outcome(seen.drain())
 
-        return sight
+class _Sighter:
+    def __init__(self, step: SightAccountsStep) -> None:
+        self._step = step
+        treatments = compile_treatments(step.policy, step.key)
+        self._uin, self._username = treatments[UIN_FIELD], treatments[USERNAME_FIELD]
+        self._days = AccountRules.of(step.policy).sighting_days
+        self.at_moment(step.now_ms)
+
+    def at_moment(self, now_ms: int) -> None:
+        """Take a moment for now."""
+        self._first = (now_ms // DAY_MS + 1 - self._days) * DAY_MS
+        self._last = now_ms + self._step.skew_ms
+
+    def __call__(self, events: Sequence[ClassifiedEvent]) -> Outcome[AccountSighting]:
+        seen = SightingCollector(self._step.key.epoch, len(events) + 1)
+        for event in events:
+            if self._first <= event.event_time <= self._last:
+                values = event.values
+                seen.see(
+                    _with_pseudonym(self._uin, values.get(UIN_FIELD)),
+                    _with_pseudonym(self._username, values.get(USERNAME_FIELD)),
+                    event.event_time,
+                )
+        return Outcome(seen.drain())
 
 
 def _with_pseudonym(treat: Treat, value: str | None) -> tuple[str, str]:

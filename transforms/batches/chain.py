@@ -45,6 +45,13 @@ class _Chain:
             if forget is not None:
                 forget()
 
+    def at_moment(self, now_ms: int) -> None:
+        """Let the steps take a moment for now."""
+        for function in self._functions:
+            set_moment = getattr(function, "at_moment", None)
+            if set_moment is not None:
+                set_moment(now_ms)
+
     def __call__(self, batch: Sequence[Any]) -> Outcome[Any]:
         result: Outcome[Any] = Outcome([])
         for elements in slices(batch, self._at_once):

@@ -82,7 +82,8 @@ class Outcome(Generic[OutT]):
 class Step(Protocol[InT, OutT]):
     """A picklable configuration of one step; `build` compiles it once per worker.
 
-    A function that remembers anything of a bundle has a method `start_bundle` that forgets it.
+    A function that remembers anything of a bundle has a method `start_bundle` that forgets it; one that depends on the
+    moment has a method `at_moment` that sets it, in milliseconds since the epoch.
     """
 
     def build(self) -> Callable[[Sequence[InT]], Outcome[OutT]]:
