@@ -25,7 +25,11 @@ LogveilError            root; messages hold names and positions, never event con
 
 
 class LogveilError(Exception):
-    """Root of all errors that logveil raises on purpose."""
+    """Root of all errors that logveil raises on purpose; the text of each is fit for a log."""
+
+    def as_typed(self) -> str:
+        """Return what the person who typed the command is told."""
+        return str(self)
 
 
 class PolicyError(LogveilError):
@@ -57,7 +61,15 @@ class KeyFileError(LogveilError):
 
 
 class InputError(LogveilError):
-    """An input cannot be read whole."""
+    """An input cannot be read whole; `typed` says so by the path that the person typed, for their terminal alone."""
+
+    def __init__(self, message: str, typed: str | None = None) -> None:
+        super().__init__(message)
+        self._typed = typed
+
+    def as_typed(self) -> str:
+        """Return the message with the path as it was typed."""
+        return str(self) if self._typed is None else self._typed
 
 
 class OutputError(LogveilError):

@@ -13,6 +13,7 @@ import fastavro
 import pytest
 
 from pipelines.jobs.redaction import RedactionJob, run_redaction
+from pipelines.sources.found import find_inputs
 from schemas.errors import LogveilError
 from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS, ROOT
@@ -141,8 +142,8 @@ def leaks_under(root):
 
 
 def job(root, *inputs, **options):
-    given = [str(path) for path in inputs]
-    return replace(RedactionJob(given, root, POLICY, KEY, NOW, workers=1), **options)
+    found = find_inputs([str(path) for path in inputs], root)
+    return replace(RedactionJob(found, root, POLICY, KEY, NOW, workers=1), **options)
 
 
 @pytest.fixture

@@ -78,4 +78,4 @@ def test_the_hook_takes_policies_and_refuses_a_wrong_one(tmp_path: Path) -> None
     assert run(own).returncode == 0
     refused = run(own, wrong)
     assert refused.returncode == 2
-    assert refused.stderr.startswith("logveil: policy.yml:")
+    assert refused.stderr.startswith(f"logveil: {wrong}:")

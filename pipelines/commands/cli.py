@@ -3,6 +3,7 @@
 A command's module is imported when the command is used: Beam and the vault's libraries take seconds to import.
 """
 
+import os
 import sys
 from importlib import import_module
 from importlib.metadata import version
@@ -12,6 +13,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
+from pipelines.commands.typed import told_as_typed
 from schemas.errors import LogveilError
 
 _WRONG_USE = 2
@@ -99,7 +101,8 @@ def run() -> None:
     try:
         app()
     except LogveilError as error:
+        told = told_as_typed(error.as_typed(), sys.argv[1:], os.getcwd())
         Console(stderr=True).print(
-            f"logveil: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+            f"logveil: {told}", style="red", markup=False, highlight=False, soft_wrap=True
         )
         sys.exit(_WRONG_USE)

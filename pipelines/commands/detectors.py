@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.commands.typed import read_typed
 from schemas.errors import DetectorError, RecognizerFileError
 from schemas.policy.policy import Policy
 from schemas.recognizer_file import CustomEntry, load_recognizers
@@ -53,11 +54,7 @@ def read_recognizers(path: Path) -> tuple[Recognizer, ...]:
     Raises:
         RecognizerFileError: The file cannot be read or is wrong.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RecognizerFileError(f"{path}: the recognizers cannot be read: {type(error).__name__}") from None
-    entries = load_recognizers(text, path.name)
+    entries = load_recognizers(read_typed(path, "the file of recognizers", RecognizerFileError), str(path))
     return tuple(
         CustomRecognizer.of(entry) if isinstance(entry, CustomEntry) else PresidioRecognizer.of(entry)
         for entry in entries

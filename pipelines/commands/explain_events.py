@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.commands.explain_report import shown, text_json, text_lines
-from pipelines.sources.inputs import find_inputs, plan_parts, snapshot
+from pipelines.sources.found import find_inputs
+from pipelines.sources.inputs import plan_parts, snapshot
 from pipelines.sources.read_files import read_part
 from schemas.errors import InputError, OptionsError
 from schemas.events import RawRecord
@@ -23,15 +24,17 @@ def event_at(place: str) -> RawRecord:
     path, _, number = place.rpartition(":")
     if not path or not number.isdecimal() or int(number) < 1:
         raise OptionsError("--event takes FILE:LINE, a line number counted from 1")
-    file = find_inputs([path], Path("/nonexistent"))[0]
-    part = replace(plan_parts([snapshot(file)])[0], end=None)
+    found = find_inputs([path], Path("/nonexistent"), "--event")[0]
+    file = snapshot(found.path, safe_name=lambda _: found.typed)
+    part = replace(plan_parts([file], safe_name=lambda _: found.typed)[0], end=None)
     count = 0
     for batch in read_part(part):
         for record in batch:
             count += 1
             if (record.line or count) == int(number):
                 return record
-    raise InputError(f"{path}: there is no event at line {number}")
+    fault = f"there is no event at line {number}"
+    raise InputError(f"--event: {fault}", f"{found.typed}: {fault}")
 
 
 def event_lines(explained: EventExplanation) -> Iterator[str]:

@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 
 from pipelines.commands.terminal import console
+from pipelines.commands.typed import read_typed
 from schemas.errors import PolicySyntaxError
 from schemas.policy.file import default_policy, load_policy
 from schemas.policy.policy import Policy
@@ -32,11 +33,7 @@ def read_policy(path: Path | None) -> Policy:
     """
     if path is None:
         return default_policy()
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicySyntaxError(f"{path}: the policy cannot be read: {type(error).__name__}") from error
-    return load_policy(text, path.name)
+    return load_policy(read_typed(path, "the policy", PolicySyntaxError), str(path))
 
 
 @app.command()
@@ -62,7 +59,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="The policy files to 
     for file in files:
         policy = read_policy(file)
         typer.echo(
-            f"{file.name}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}"
+            f"{file}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}"
         )
 
 

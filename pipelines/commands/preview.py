@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.jobs.redaction import RedactionJob
-from pipelines.sources.inputs import find_inputs, plan_parts, snapshot
+from pipelines.sources.inputs import plan_parts, snapshot
 from pipelines.sources.read_files import read_part
 from schemas.events import ClassifiedEvent, RawRecord
 from schemas.policy.policy import Policy
@@ -26,8 +26,7 @@ class Preview:
 
 def preview_of(job: RedactionJob) -> Preview | None:
     """Return values of the first events of a job's input before and after; None if none is usable."""
-    path = find_inputs(job.inputs, job.root, job.safe_name)[0]
-    part = plan_parts([snapshot(path, job.format, job.safe_name)], job.safe_name)[0]
+    part = plan_parts([snapshot(job.inputs[0].path, job.format, job.safe_name)], job.safe_name)[0]
     return preview(next(read_part(part), []), job.policy, job.key, job.detection)
 
 

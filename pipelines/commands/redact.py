@@ -21,7 +21,7 @@ from pipelines.commands.terminal import console
 from pipelines.jobs.redaction import RedactionJob, run_redaction
 from pipelines.keys.rings import KEY_VARIABLE, KeyRing, development_keys, load_keys
 from pipelines.sources.decompress import MAX_EXPANSION
-from pipelines.sources.inputs import find_inputs
+from pipelines.sources.found import find_inputs
 from schemas.ledger import Ledger, total
 from schemas.policy.policy import Policy
 from transforms.avro.blocks import Codec
@@ -105,13 +105,19 @@ def redact(
 ) -> None:
     """Redact log files into tagged Avro partitions that expire by date."""
     paths, beam_options = split_beam_options(inputs)
-    stated, ring = read_policy(policy), key_ring(keys, output.absolute())
+    stated = read_policy(policy)
+    detection = detection_of(stated, recognizers)
+    root = output.absolute()
+    found = find_inputs(paths, root)
+    today, allowed = moment(now), forced(force, reason)
+    guard_clock(root, today, reason=allowed, inputs=[file.path for file in found if file.is_named])
+    ring = key_ring(keys, root)  # last, for it may make a key: not where no input is found
     job = RedactionJob(
-        inputs=paths,
-        root=output.absolute(),
+        inputs=found,
+        root=root,
         policy=stated,
         key=ring.current,
-        now=moment(now),
+        now=today,
         format=format,
         unknown_fields=unknown_fields,
         max_event_bytes=max_event_bytes,
@@ -121,12 +127,11 @@ def redact(
         workers=workers,
         codec=codec,
         beam_options=beam_options,
-        detection=detection_of(stated, recognizers),
+        detection=detection,
         vault=None if vault is None else account_store(vault, ring, stated),
         event_table=None if mysql is None else event_store(mysql, stated),
-        forced=forced(force, reason),
+        forced=allowed,
     )
-    guard_clock(job.root, job.now, reason=job.forced, inputs=files_named(job))
     ledger = run_redaction(job)
     if as_json:
         typer.echo(json.dumps(ledger.to_json(), ensure_ascii=False))
@@ -137,12 +142,6 @@ def redact(
         print_report(console(), ledger, job.policy, str(output), shown, options)
     if rejected_share(ledger) > max_rejected:
         raise typer.Exit(_TOO_MANY_REJECTED)
-
-
-def files_named(job: RedactionJob) -> list[Path]:
-    """Return the files that a job is going to read; standard input is none."""
-    paths = [path for path in job.inputs if path != "-"]
-    return find_inputs(paths, job.root, job.safe_name) if paths else []
 
 
 def split_beam_options(arguments: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -15,6 +15,7 @@ from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.render_expiry import print_calendar, print_plan
+from pipelines.commands.typed import read_typed
 from pipelines.database.database import Database
 from pipelines.mysql.retention import EventTable
 from pipelines.mysql.table import DEFAULT_TABLE
@@ -150,12 +151,8 @@ def _scanner(policy: Policy, recognizers: Path | None, detect: bool) -> TextReda
 
 
 def _lines(path: Path | None) -> list[str]:
-    if path is None:
-        return []
-    try:
-        return [line for line in path.read_text(encoding="utf-8").splitlines() if line]
-    except (OSError, UnicodeDecodeError) as error:
-        raise OptionsError(f"{path}: the canaries cannot be read: {type(error).__name__}") from error
+    text = "" if path is None else read_typed(path, "the file of canaries", OptionsError)
+    return list(filter(None, text.splitlines()))
 
 
 def _report(root: Path, problems: Sequence[Problem], as_json: bool) -> None:

@@ -17,7 +17,9 @@ from pipelines.jobs.runners import knows_batches, run_pipeline, workers_for
 from pipelines.root.commit import Run, commit, discard, open_run, recover
 from pipelines.root.ledger_files import already_committed
 from pipelines.sources.decompress import MAX_EXPANSION
-from pipelines.sources.inputs import InputFile, check_unchanged, find_inputs, plan_parts, snapshot
+from pipelines.sources.found import FoundInput, said_as_typed
+from pipelines.sources.inputs import InputFile, check_unchanged, plan_parts, snapshot
+from schemas.errors import InputError
 from schemas.ledger import Ledger, LedgerInput
 from schemas.policy.policy import Policy
 from transforms.avro.blocks import Codec
@@ -35,7 +37,7 @@ _LIBRARIES = ("logveil", "apache-beam", "presidio-analyzer", "presidio-anonymize
 class RedactionJob:
     """What one run was asked to do."""
 
-    inputs: Sequence[str]
+    inputs: Sequence[FoundInput]
     root: Path
     policy: Policy
     key: PseudonymKey
@@ -92,15 +94,16 @@ def run_redaction(job: RedactionJob) -> Ledger:
         LedgerError: The counts don't balance; nothing was written.
     """
     clock = _Clock()
-    found = find_inputs(job.inputs, job.root, job.safe_name)
     run = open_run(job.root, clock.started)
     try:
         recover(job.root)
-        files = new_files(job, [snapshot(path, job.format, job.safe_name) for path in found])
+        files = new_files(job, [snapshot(found.path, job.format, job.safe_name) for found in job.inputs])
         workers, summary = _process(job, run, files)
         for file in files:
             check_unchanged(file, job.safe_name)
         return commit(run, _ledger(job, run, files, summary, clock, workers), summary.files)
+    except InputError as error:
+        raise said_as_typed(error, job.inputs, job.safe_name) from None
     finally:
         discard(run)
 

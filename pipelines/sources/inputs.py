@@ -1,16 +1,13 @@
-"""Find the input files of a run, learn what each one is, and plan how they are read in parts."""
+"""Learn what each input file of a run is, and plan how it is read in parts."""
 
-import glob
 import hashlib
 import os
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 
 from pipelines.sources.decompress import read_blocks, transcode_utf16
+from pipelines.sources.found import input_name
 from schemas.errors import InputError
 from schemas.formats import (
     Compression,
@@ -26,7 +23,6 @@ PART_BYTES = 32 << 20
 PARTS_AT_ONCE = 4
 """A file that is cut has a multiple of so many equal parts, so that two or four workers end together."""
 
-STDIN = "stdin"
 _HEAD_BYTES = 64 << 10
 _LINE_FORMATS = (FileFormat.JSON, FileFormat.TEXT)
 
@@ -74,90 +70,14 @@ class FilePart:
     end: int | None = None
 
 
-def find_inputs(paths: Sequence[str], exclude: Path, safe_name: Callable[[str], str] = str) -> list[Path]:
-    """Return the files that paths, globs, directories and `-` name, each once.
-
-    A directory is searched through; hidden files in it, and the output root, are left out.
-
-    Raises:
-        InputError: Nothing matches, a file is unreadable, or an input lies inside the output root.
-    """
-    root = exclude.resolve()
-    found = dict.fromkeys(chain.from_iterable(_expand(path, root, safe_name) for path in paths))
-    if not found:
-        raise InputError("no input was named")
-    for path in found:
-        _check_input(path, root, safe_name)
-    return list(found)
-
-
-def _expand(path: str, root: Path, safe_name: Callable[[str], str]) -> list[Path]:
-    if path == "-":
-        return [_spool_stdin()]
-    matches = [path] if os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
-    files: list[Path] = []
-    for match in map(Path, matches):
-        files += _walk(match, root) if match.is_dir() else [match]
-    if not files:
-        raise InputError(f"{safe_name(path)}: no file here to read")
-    return [file.resolve() for file in files]
-
-
-def _walk(directory: Path, root: Path) -> Iterator[Path]:
-    if _inside(directory.resolve(), root):
-        yield directory
-        return
-    for folder, folders, names in os.walk(directory, onerror=_refuse):
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and Path(folder, name).resolve() != root
-        )
-        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
-
-
-def _refuse(error: OSError) -> None:
-    raise InputError(f"a folder of the input cannot be read: {error.strerror}") from None
-
-
-def _inside(path: Path, root: Path) -> bool:
-    return path == root or root in path.parents
-
-
-def _check_input(path: Path, root: Path, safe_name: Callable[[str], str]) -> None:
-    if _inside(path, root):
-        raise InputError(f"{safe_name(str(path))}: the input lies inside the output root; write elsewhere")
-    if not path.is_file():
-        raise InputError(f"{safe_name(str(path))}: this is not a regular file")
-    try:
-        path.open("rb").close()
-    except OSError as error:
-        raise InputError(f"{safe_name(str(path))}: cannot be read: {error.strerror}") from None
-
-
-def _spool_stdin() -> Path:
-    """Copy standard input into a file without a name, which is gone when this process is."""
-    with tempfile.TemporaryFile() as spool:
-        while block := sys.stdin.buffer.read(1 << 20):
-            spool.write(block)
-        spool.flush()
-        return _DescriptorPath(f"/proc/{os.getpid()}/fd/{os.dup(spool.fileno())}")
-
-
-class _DescriptorPath(type(Path())):  # type: ignore[misc]
-    """The path of an open file without a name: it resolves to itself."""
-
-    def resolve(self, strict: bool = False) -> Path:
-        """Return the path."""
-        return self
-
-
 def snapshot(path: Path, format: str | None = None, safe_name: Callable[[str], str] = str) -> InputFile:
     """Return what a file is now: its size, checksum, compression, and its format unless that is given.
 
     Raises:
         InputError: The file cannot be read, is packed in an unknown way, or the format's name is unknown.
     """
-    name = STDIN if str(path).startswith("/proc/") else str(path)
-    shown = name if name == STDIN else safe_name(name)
+    name = input_name(path)
+    shown = safe_name(name)
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.jobs.redaction import RedactionJob, run_redaction
+from pipelines.sources.found import find_inputs
 from schemas.ledger import Ledger
 from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS
@@ -24,7 +25,8 @@ def redact(tmp_path: Path) -> Callable[..., Ledger]:
     """Return a function that redacts inputs into a root (`tmp_path / "out"` unless given) in one process."""
 
     def run(*inputs: Path | str, root: Path = tmp_path / "out", **options: object) -> Ledger:
-        return run_redaction(replace(JOB, inputs=[str(path) for path in inputs], root=root, **options))
+        found = find_inputs([str(path) for path in inputs], root)
+        return run_redaction(replace(JOB, inputs=found, root=root, **options))
 
     return run
 

@@ -142,11 +142,14 @@ def test_an_entry_point_that_adds_no_usable_recognizer_is_refused(
     assert target in str(caught.value) or target.endswith("TAKEN")
 
 
+UNREADABLE = "the file of recognizers cannot be read: No such file or directory"
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(RecognizerFileError) as caught:
         detection_of(default_policy(), tmp_path / "none.yaml")
 
-    assert str(caught.value) == f"{tmp_path}/none.yaml: the recognizers cannot be read: FileNotFoundError"
+    assert str(caught.value) == f"{tmp_path}/none.yaml: {UNREADABLE}"
 
 
 def test_both_reach_every_worker_process_of_the_job(install: Callable[[str], Path], tmp_path: Path) -> None:
@@ -181,7 +184,7 @@ def test_both_reach_every_worker_process_of_the_job(install: Callable[[str], Pat
 
 def test_a_wrong_file_ends_the_command_with_one_line_and_exit_code_2(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(RECOGNIZERS.replace("regex: '", "regex: '("))
-    command = [sys.executable, "-m", "pipelines", "redact", "x", "--output", str(tmp_path / "out")]
+    command = [sys.executable, "-m", "pipelines", "redact", str(tmp_path), "--output", str(tmp_path / "out")]
 
     ended = subprocess.run(
         [*command, "--recognizers", str(tmp_path / "own.yaml")], check=False, capture_output=True, text=True
@@ -189,7 +192,7 @@ def test_a_wrong_file_ends_the_command_with_one_line_and_exit_code_2(tmp_path: P
 
     assert ended.returncode == 2
     assert ended.stderr.splitlines()[-1] == (
-        "logveil: own.yaml: recognizers[0] 'Zip': pattern 'weak' does not compile: missing ) at position 10"
+        f"logveil: {tmp_path}/own.yaml: recognizers[0] 'Zip': pattern 'weak' does not compile: missing ) at position 10"
     )
 
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from pipelines.commands.cli import app
 from pipelines.commands.explain_report import in_context
-from schemas.errors import InputError, OptionsError
+from schemas.errors import InputError, LogveilError, OptionsError
 from tests.conftest import NOW_MS
 
 ANNA = "usr_0_w2kfx5hkf2eikrx53bq7"
@@ -157,14 +157,14 @@ OWN_PEOPLE = "--known goes with a text: an event states its own people"
         pytest.param(["--event", "f:1", "--known", "x"], OptionsError, OWN_PEOPLE, id="names of an event"),
         pytest.param(["--event", "f"], OptionsError, PLACE, id="no line"),
         pytest.param(["--event", "f:0"], OptionsError, PLACE, id="line 0"),
-        pytest.param(["--event", "f:1"], InputError, "f: no file here to read", id="no file"),
+        pytest.param(["--event", "f:1"], InputError, "f (--event): no file here to read", id="no file"),
     ],
 )
-def test_a_wrong_call_is_one_line(arguments: list[str], error: type[Exception], message: str) -> None:
+def test_a_wrong_call_is_one_line(arguments: list[str], error: type[LogveilError], message: str) -> None:
     with pytest.raises(error) as caught:
         explain(*arguments)
 
-    assert str(caught.value) == message
+    assert caught.value.as_typed() == message
 
 
 def test_a_line_beyond_the_end_is_named(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_a_line_beyond_the_end_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         explain("--event", "f:2")
 
-    assert str(caught.value) == "f: there is no event at line 2"
+    assert caught.value.as_typed() == "f (--event): there is no event at line 2"
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_check_says_what_a_file_holds(tmp_path: Path) -> None:
     done = policy("check", path)
     assert (done.returncode, done.stdout) == (
         0,
-        f"own.yaml: policy {POLICY.version}, 17 fields, digest {POLICY.digest[:16]}\n",
+        f"{path}: policy {POLICY.version}, 17 fields, digest {POLICY.digest[:16]}\n",
     )
 
 
@@ -56,7 +56,7 @@ def test_check_refuses_a_wrong_file_in_one_line_with_exit_code_2(tmp_path: Path)
         .splitlines()
         .index(next(line for line in path.read_text(encoding="utf-8").splitlines() if "shorten_ip" in line))
     )
-    assert line.startswith(f"logveil: own.yaml:{number + 1}: fields.ip_address.treatment: ")
+    assert line.startswith(f"logveil: {path}:{number + 1}: fields.ip_address.treatment: ")
     assert "truncate_ip" in line
 
 

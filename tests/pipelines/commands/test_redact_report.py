@@ -1,6 +1,7 @@
 """What a run prints: every field, whatever the width; paths as one would type them."""
 
 import io
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pipelines.commands.preview import Preview, preview
 from pipelines.commands.redact_report import field_table, print_report
 from schemas.events import Counts, RawRecord, Source
 from schemas.policy.file import default_policy
+from tests.conftest import ROOT
 from tests.made_output import commit_run, make_event, make_rejection
 from transforms.pseudonyms import PseudonymKey, pseudonym
 
@@ -96,3 +98,13 @@ def test_the_next_command_repeats_the_options_that_a_verification_needs(
     )
     last = console.file.getvalue().splitlines()[-1]  # type: ignore[attr-defined]
     assert last == "Next  logveil verify out '--policy=my policy.yaml' --recognizers=own.yaml"
+
+
+def test_the_example_shows_values_of_standard_input_too(tmp_path: Path) -> None:
+    command = [str(ROOT / ".venv/bin/logveil"), "redact", "-", "--output=out", "--example"]
+    done = subprocess.run(
+        command, cwd=tmp_path, input="user anna logged in\n", capture_output=True, text=True, check=True
+    )
+    (row,) = [line for line in done.stdout.splitlines() if line.startswith("│ output ")]
+    assert "│ user anna " in row
+    assert "│ user usr_1_" in row

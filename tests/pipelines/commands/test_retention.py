@@ -138,7 +138,7 @@ def test_canaries_may_come_from_a_file(root, tmp_path):
 
 
 def test_canaries_that_cannot_be_read_are_refused(root, tmp_path):
-    with pytest.raises(OptionsError, match="the canaries cannot be read: FileNotFoundError"):
+    with pytest.raises(OptionsError, match="the file of canaries cannot be read: No such file or directory"):
         run("verify", root, "--canaries", tmp_path / "gone")
 
 

@@ -87,9 +87,18 @@ def test_the_command_says_it_in_one_line_with_exit_code_2(write_lines, tmp_path,
     assert done.returncode == 2
     errors = [line for line in done.stderr.splitlines() if "development key" not in line]
     assert len(errors) == 1
-    assert errors[0].startswith("logveil: ")
+    assert errors[0].startswith(f"logveil: {tmp_path}/")
+    assert " (argument 2): " in errors[0]
     assert message in errors[0]
     assert partition_files(tmp_path / "out") == []
+
+
+def test_no_key_is_made_where_no_input_was_found(tmp_path):
+    done = subprocess.run(
+        [*COMMAND, "--output=out", "./absent"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (2, "logveil: ./absent (argument 1): no file here to read\n")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unreadable_file_stops_the_run(write_lines, tmp_path):
@@ -99,7 +108,7 @@ def test_an_unreadable_file_stops_the_run(write_lines, tmp_path):
     path.chmod(0)
     shutil.chown(path, 1, 1)
     program = (
-        "import os\nfrom pathlib import Path\nfrom pipelines.sources.inputs import find_inputs\n"
+        "import os\nfrom pathlib import Path\nfrom pipelines.sources.found import find_inputs\n"
         f"from schemas.errors import InputError\nos.setgid({NOBODY}); os.setuid({NOBODY})\n"
         "try:\n    find_inputs(['/dev/fd/0'] and [PATH], Path('/nowhere'))\n"
         "except InputError as error:\n    print(error)\n"

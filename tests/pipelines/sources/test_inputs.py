@@ -1,9 +1,5 @@
-"""Finding inputs and taking their snapshots: one clear error each, and nothing of the output root."""
+"""Taking snapshots of inputs and planning their parts: one clear error each."""
 
-import io
-import os
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,59 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.sources.inputs import check_unchanged, find_inputs, part_ends, plan_parts, snapshot
+from pipelines.sources.inputs import check_unchanged, part_ends, plan_parts, snapshot
 from schemas.errors import InputError
-
-
-def test_a_directory_is_searched_without_hidden_files_and_without_the_output_root(tmp_path: Path) -> None:
-    for name in ("a.log", "sub/b.log", ".hidden", ".git/c", "out/part.avro"):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("{}")
-    found = find_inputs([str(tmp_path), str(tmp_path / "*.log")], tmp_path / "out")
-    assert [str(path.relative_to(tmp_path)) for path in found] == ["a.log", "sub/b.log"]
-
-
-@pytest.mark.parametrize(
-    ("named", "message"),
-    [
-        pytest.param("absent", "no file here to read", id="absent"),
-        pytest.param("*.none", "no file here to read", id="empty_glob"),
-        pytest.param("empty", "no file here to read", id="empty_directory"),
-        pytest.param("out", "inside the output root", id="output_root"),
-        pytest.param("out/x", "inside the output root", id="file_of_the_root"),
-        pytest.param("pipe", "not a regular file", id="pipe"),
-    ],
-)
-def test_an_unusable_input_is_one_clear_line(named: str, message: str, tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out/x").write_text("{}")
-    os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(InputError, match=message) as caught:
-        find_inputs([str(tmp_path / named)], tmp_path / "out", lambda _: "safe")
-    assert str(caught.value).startswith("safe: ")
-    assert "\n" not in str(caught.value)
-
-
-def test_a_link_into_the_output_root_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out/x").write_text("{}")
-    (tmp_path / "link").symlink_to(tmp_path / "out/x")
-    with pytest.raises(InputError, match="inside the output root"):
-        find_inputs([str(tmp_path / "link")], tmp_path / "out")
-
-
-def test_standard_input_is_kept_in_a_file_without_a_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"a":1}\n')))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    [path] = find_inputs(["-"], tmp_path / "out")
-    read = subprocess.run([sys.executable, "-c", f"print(open({str(path)!r}).read())"], capture_output=True)
-    file = snapshot(path)
-    assert read.stdout.strip() == b'{"a":1}'
-    assert (file.name, file.size, list(tmp_path.iterdir())) == ("stdin", 8, [])
 
 
 def test_a_file_that_grew_is_refused(tmp_path: Path) -> None:
