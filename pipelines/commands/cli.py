@@ -38,6 +38,7 @@ _COMMANDS = {
         "expire",
         "Plan what may be deleted, which deletes nothing; with --apply, delete what a plan names.",
     ),
+    "status": _Place("status", "status", "Show how far a root and its streams have come."),
     "explain": _Place(
         "explain",
         "explain",
