@@ -142,3 +142,37 @@ class ErasureTarget:
     def covers(self, time: int) -> bool:
         """Tell whether an event at this time is of the account."""
         return self.since <= time and (self.until is None or time < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedMark:
+    """What is remembered of an erased pseudonym: its keyed hash in hex, and the event times that were erased.
+
+    `since` and `until` are milliseconds since the epoch; None is open. A UIN is marked until no late log line of its
+    can come any more, a user name until it may have been given to somebody else. Of an account that lives again
+    (`revived`) only the earlier life is marked.
+    """
+
+    digest: str
+    since: int = 0
+    until: int | None = None
+    revived: bool = False
+
+
+def erased_mark(
+    target: ErasureTarget, digest: str, cut: int, erased_at: int, rules: AccountRules
+) -> ErasedMark:
+    """Return what is remembered of a pseudonym of an account that ended at `cut` (milliseconds since the epoch).
+
+    Example:
+        >>> rules = AccountRules("uin", "usr", 30, 180, 180, "")
+        >>> erased_mark(ErasureTarget("usr_1_a", "username", since=5), "d1", 7, 9, rules)
+        ErasedMark(digest='d1', since=5, until=9, revived=False)
+        >>> erased_mark(ErasureTarget("uin_1_a", "uin"), "d2", 7, 9, rules).until == 7 + 210 * DAY_MS
+        True
+    """
+    until = target.until
+    if until is None:
+        late = (rules.erase_within_days + rules.log_retention_days) * DAY_MS
+        until = cut + late if target.field == UIN_FIELD else erased_at
+    return ErasedMark(digest, target.since, until)

@@ -147,7 +147,7 @@ def check_balance(counts: Mapping[str, int], files: Iterable[LedgerFile]) -> Non
         Traceback (most recent call last):
         ...
         schemas.errors.LedgerError: the run doesn't balance: 2 read, 0 accounted for (0 written, 0 rejected, \
-0 expired on arrival, 0 duplicates dropped)
+0 expired on arrival, 0 erased on arrival, 0 duplicates dropped)
 
     Raises:
         LedgerError: The counts don't add up, or one of them is negative.
@@ -158,11 +158,13 @@ def check_balance(counts: Mapping[str, int], files: Iterable[LedgerFile]) -> Non
     read, written = counts.get("read", 0), counts.get("written", 0)
     rejected = total(counts, "rejected/")
     expired, dropped = counts.get("expired_on_arrival", 0), counts.get("duplicates_dropped", 0)
-    accounted = written + rejected + expired + dropped
+    erased = counts.get("erased_on_arrival", 0)
+    accounted = written + rejected + expired + erased + dropped
     if read != accounted:
         raise LedgerError(
             f"the run doesn't balance: {read} read, {accounted} accounted for ({written} written,"
-            f" {rejected} rejected, {expired} expired on arrival, {dropped} duplicates dropped)"
+            f" {rejected} rejected, {expired} expired on arrival, {erased} erased on arrival,"
+            f" {dropped} duplicates dropped)"
         )
     _check_files(written, rejected, files)
 

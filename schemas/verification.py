@@ -24,6 +24,7 @@ class ProblemKind(StrEnum):
     UNFINISHED = "unfinished"
     RECEIPT = "receipt"
     OVERDUE = "overdue"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True)

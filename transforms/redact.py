@@ -16,6 +16,7 @@ from apache_beam.typehints.decorators import no_annotations
 from schemas.errors import DetectorError
 from schemas.events import ClassifiedEvent, FieldOutcome, Reason, RedactedEvent, Stage
 from schemas.policy.policy import Policy, Treatment
+from transforms.accounts.erased import ERASED_ON_ARRIVAL, ErasedAccounts, ErasedWatch
 from transforms.batches.remembered import Remembered
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known
@@ -46,6 +47,7 @@ class RedactStep:
     key: PseudonymKey
     reject: Rejecter
     detection: Detection | None = None
+    erased: ErasedAccounts | None = None
 
     def build(self) -> Callable[[Sequence[ClassifiedEvent]], Outcome[RedactedEvent]]:
         """Compile the detectors and return the redaction of a batch."""
@@ -66,7 +68,8 @@ class _Redactor:
     def __init__(self, step: RedactStep) -> None:
         self._key = step.key
         self._reject = step.reject
-        treatments = compile_treatments(step.policy, step.key)
+        self._watch = None if step.erased is None else step.erased.watch()
+        treatments = compile_treatments(step.policy, step.key, self._watch)
         self._entities = entities_of(step.policy)
         self._settled = {
             name: _settled(FieldOutcome(name, step.policy[name].treatment), treat, self._entities.get(name))
@@ -80,9 +83,10 @@ class _Redactor:
 
     def redact(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
         try:
-            return Outcome(self._redact_all(events))
+            outcome = Outcome(self._redact_all(events))
         except DetectorError:
-            return self._redact_singly(events)
+            outcome = self._redact_singly(events)
+        return outcome if self._watch is None else _without_erased(outcome, self._watch)
 
     def _redact_singly(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
         outcome: Outcome[RedactedEvent] = Outcome([])
@@ -171,6 +175,14 @@ class _Redactor:
             tuple(work.outcomes.values()),
             event.package,
         )
+
+
+def _without_erased(outcome: Outcome[RedactedEvent], watch: ErasedWatch) -> Outcome[RedactedEvent]:
+    """Drop and count the events of accounts that were erased."""
+    kept = [event for event in map(watch.without_erased, outcome.kept) if event is not None]
+    if len(kept) < len(outcome.kept):
+        outcome.counts[ERASED_ON_ARRIVAL] += len(outcome.kept) - len(kept)
+    return Outcome(kept, outcome.rejections, outcome.counts)
 
 
 def _settled(outcome: FieldOutcome, treat: Treat, kind: str | None) -> Remembered[_Settled | None]:

@@ -10,6 +10,7 @@ from apache_beam.typehints.decorators import no_annotations
 from schemas.accounts import AccountSighting
 from schemas.events import ClassifiedEvent, Counts, RawRecord, Rejection, TaggedEvent
 from schemas.policy.policy import Policy
+from transforms.accounts.erased import ErasedAccounts
 from transforms.accounts.sight import SightAccounts, SightAccountsStep
 from transforms.batches.chain import ChainedSteps
 from transforms.batches.steps import Stepped, apply_step
@@ -46,9 +47,11 @@ class RedactLogEvents(beam.PTransform):
 
     *Input*: `RawRecord`. *Output*: `Stepped` of `TaggedEvent`; its `counts` are to be summed with `sum_counts`.
     *Bounded/unbounded*: both. *Windowing*: kept. *Rejects*: what its steps reject. *Guarantee*: every record is in
-    exactly one of the kept events, the rejections, and the counts `expired_on_arrival` and `duplicates_dropped`.
+    exactly one of the kept events, the rejections, and the counts `expired_on_arrival`, `erased_on_arrival` and
+    `duplicates_dropped`.
 
-    `now_ms` and `skew_ms` are milliseconds; with `sight_accounts` the output has `sightings` for the account vault.
+    `now_ms` and `skew_ms` are milliseconds; with `sight_accounts` the output has `sightings` for the account vault;
+    events of `erased` accounts are dropped and counted.
 
     Example:
         >>> from schemas.events import Source
@@ -68,6 +71,7 @@ class RedactLogEvents(beam.PTransform):
     detection: Detection | None = None
     skew_ms: int = DEFAULT_SKEW_MS
     sight_accounts: bool = False
+    erased: ErasedAccounts | None = None
 
     @no_annotations  # Beam knows no output of three collections
     def expand(self, records: PCollection[RawRecord]) -> Stepped:
@@ -99,7 +103,7 @@ class RedactLogEvents(beam.PTransform):
         )
         redacting = ChainedSteps(
             (
-                RedactStep(self.policy, self.key, reject, self.detection),
+                RedactStep(self.policy, self.key, reject, self.detection, self.erased),
                 TagStep(self.policy, self.key.epoch, self.now_ms, reject, self.skew_ms),
                 DropRepeatsStep(),
             )

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from socket import AF_INET6, inet_ntop, inet_pton
 
 from schemas.policy.policy import FieldPolicy, Policy, Treatment, matches_form
+from transforms.accounts.erased import ErasedWatch
 from transforms.pseudonyms import PseudonymKey, caching_pseudonym
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
@@ -60,12 +61,16 @@ TreatField = Callable[[str, str], str | None]
 """Gives a value the treatment of the field that is named first; None where the field has none."""
 
 
-def compile_treatments(policy: Policy, key: PseudonymKey) -> dict[str, Treat]:
+def compile_treatments(
+    policy: Policy, key: PseudonymKey, watch: ErasedWatch | None = None
+) -> dict[str, Treat]:
     """Return the function for each field whose value is taken whole, by canonical field name.
 
-    Fields that are free text, URLs or dropped have none.
+    Fields that are free text, URLs or dropped have none. `watch` is shown every pseudonym.
     """
     pseudonym = caching_pseudonym(key)
+    if watch is not None:
+        pseudonym = watch.watching(pseudonym)
     treatments = {rule.name: _treatment(rule, pseudonym) for rule in policy.fields}
     return {name: treat for name, treat in treatments.items() if treat is not None}
 

@@ -32,6 +32,11 @@ _COMMANDS = {
         "verify",
         "Read everything back and report each problem as one line; the exit code is 1 if there is any.",
     ),
+    "restore-check": _Place(
+        "restore_check",
+        "restore_check",
+        "List what a restored copy brought back, expired or of erased accounts; exit code 1 if there is any.",
+    ),
     "calendar": _Place("retention", "calendar", "Show what will expire when."),
     "expire": _Place(
         "retention",

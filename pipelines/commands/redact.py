@@ -24,6 +24,7 @@ from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.found import find_inputs
 from schemas.ledger import Ledger, total
 from schemas.policy.policy import Policy
+from transforms.accounts.erased import Marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
 
@@ -128,7 +129,9 @@ def redact(
         codec=codec,
         beam_options=beam_options,
         detection=detection,
+        keys=ring.keys,
         vault=None if vault is None else account_store(vault, ring, stated),
+        erased_in_vault={} if vault is None else erased_accounts(vault, ring, stated),
         event_table=None if mysql is None else event_store(mysql, stated),
         forced=allowed,
     )
@@ -177,6 +180,21 @@ def account_store(url: str, ring: KeyRing, policy: Policy) -> PTransform:
 
     open_vault(url, ring, policy).database.close()
     return UpsertAccounts(url, ring, policy)
+
+
+def erased_accounts(url: str, ring: KeyRing, policy: Policy) -> Marks:
+    """Return what the vault remembers of erased accounts.
+
+    Raises:
+        VaultError: The database refuses, or its tables are of another version.
+    """
+    from pipelines.vault.erased_marks import erased_marks
+    from pipelines.vault.vault import open_vault
+
+    vault = open_vault(url, ring, policy)
+    marks = erased_marks(vault)
+    vault.database.close()
+    return marks
 
 
 def event_store(url: str, policy: Policy) -> PTransform:

@@ -100,7 +100,8 @@ def _balance(counts: Counts) -> str:
     return (
         f"{counts['read']:,} read = {counts['written']:,} written + {rejected:,} rejected"
         f" + {counts['expired_on_arrival']:,} expired on arrival"
-        f" + {counts['duplicates_dropped']:,} duplicates dropped"
+        + (f" + {counts['erased_on_arrival']:,} of erased accounts" if counts["erased_on_arrival"] else "")
+        + f" + {counts['duplicates_dropped']:,} duplicates dropped"
     )
 
 

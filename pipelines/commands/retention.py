@@ -10,24 +10,28 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from pipelines.commands.account_options import EventsUrl, Force, Json, Now, Reason, TableName, moment
+from pipelines.commands.account_options import EventsUrl, Force, Json, Keys, Now, Reason, TableName, moment
 from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.render_expiry import print_calendar, print_plan
+from pipelines.commands.restore_check import ring_beside
 from pipelines.commands.typed import read_typed
 from pipelines.database.database import Database
 from pipelines.mysql.retention import EventTable
 from pipelines.mysql.table import DEFAULT_TABLE
 from pipelines.retention.calendar import calendar_rows
 from pipelines.retention.expire import ExpiringTable, apply_plan, plan_expiry, read_plan, write_plan
+from pipelines.retention.restored import erased_for_good
 from pipelines.retention.verify import verify_root
 from pipelines.retention.verify_stores import verify_accounts, verify_event_canaries, verify_tables
+from pipelines.root.erased_marks import erasures
 from pipelines.vault.sighting_expiry import SightingTable
 from schemas.accounts import AccountRules
-from schemas.errors import OptionsError
+from schemas.errors import OptionsError, RetentionError
 from schemas.policy.policy import Policy
 from schemas.verification import Problem
+from transforms.accounts.erased import ErasedAccounts
 from transforms.checks.texts import checking_redactor
 from transforms.detect import TextRedactor
 
@@ -116,6 +120,7 @@ def verify(
     root: Root,
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
+    keys: Keys = None,
     canary: Canary = None,
     canaries: Canaries = None,
     detect: Detect = True,
@@ -130,7 +135,7 @@ def verify(
     loaded = read_policy(policy)
     scanner = _scanner(loaded, recognizers, detect)
     strings = [*(canary or ()), *_lines(canaries)]
-    problems = verify_root(root, present, loaded, scanner, strings)
+    problems = verify_root(root, present, loaded, scanner, strings, _erased(root, keys))
     problems += verify_tables(_tables(mysql, table, vault, loaded), present)
     if vault is not None:
         problems += verify_accounts(vault, present)
@@ -139,6 +144,22 @@ def verify(
     _report(root, problems, as_json)
     if problems:
         raise typer.Exit(_PROBLEMS)
+
+
+def _erased(root: Path, keys: Path | None) -> ErasedAccounts | None:
+    """Return the accounts that were erased from a root, None where there are no keys to recognise them by."""
+    ring = ring_beside(root, keys)
+    try:
+        if ring is not None:
+            return erased_for_good(root, ring.keys)
+        number = len(erasures(root))
+    except RetentionError:
+        return None  # the chain of receipts is a problem of its own
+    if number:
+        typer.echo(
+            f"{number} erasures: without --keys it is not seen whether their people are back", err=True
+        )
+    return None
 
 
 def _scanner(policy: Policy, recognizers: Path | None, detect: bool) -> TextRedactor | None:

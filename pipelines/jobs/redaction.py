@@ -15,6 +15,7 @@ from pipelines.jobs.graph import RedactFiles
 from pipelines.jobs.run_summary import RunSummary, read_summary
 from pipelines.jobs.runners import knows_batches, run_pipeline, workers_for
 from pipelines.root.commit import Run, commit, discard, open_run, recover
+from pipelines.root.erased_marks import take_note
 from pipelines.root.ledger_files import already_committed
 from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.found import FoundInput, said_as_typed
@@ -22,6 +23,7 @@ from pipelines.sources.inputs import InputFile, check_unchanged, plan_parts, sna
 from schemas.errors import InputError
 from schemas.ledger import Ledger, LedgerInput
 from schemas.policy.policy import Policy
+from transforms.accounts.erased import ErasedAccounts, Marks, joined_marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
 from transforms.detect import Detection
@@ -52,6 +54,8 @@ class RedactionJob:
     codec: Codec = Codec.ZSTANDARD
     beam_options: Sequence[str] = ()
     detection: Detection | None = field(default=None, repr=False)
+    keys: Sequence[PseudonymKey] = ()
+    erased_in_vault: Marks = field(default_factory=dict, repr=False)
     vault: PTransform | None = field(default=None, repr=False)
     event_table: PTransform | None = field(default=None, repr=False)
     forced: str | None = None
@@ -60,9 +64,8 @@ class RedactionJob:
         """Return the name by which an input is called wherever it is written down."""
         return safe_name(self.key, Path(path).name)
 
-    @property
-    def body(self) -> RedactLogEvents:
-        """Return the transform from raw records to tagged events."""
+    def body(self, erased: Marks) -> RedactLogEvents:
+        """Return the transform from raw records to tagged events, without what was erased."""
         skew_ms = int(self.skew / timedelta(milliseconds=1))
         return RedactLogEvents(
             self.policy,
@@ -72,6 +75,7 @@ class RedactionJob:
             self.detection,
             skew_ms,
             sight_accounts=self.vault is not None,
+            erased=ErasedAccounts(erased, tuple(self.keys) or (self.key,)) if erased else None,
         )
 
 
@@ -97,8 +101,9 @@ def run_redaction(job: RedactionJob) -> Ledger:
     run = open_run(job.root, clock.started)
     try:
         recover(job.root)
+        erased = joined_marks(take_note(job.root, run.staging), job.erased_in_vault)
         files = new_files(job, [snapshot(found.path, job.format, job.safe_name) for found in job.inputs])
-        workers, summary = _process(job, run, files)
+        workers, summary = _process(job, run, files, erased)
         for file in files:
             check_unchanged(file, job.safe_name)
         return commit(run, _ledger(job, run, files, summary, clock, workers), summary.files)
@@ -114,14 +119,16 @@ def new_files(job: RedactionJob, files: Sequence[InputFile]) -> list[InputFile]:
     return list({file.checksum: file for file in files if file.checksum not in committed}.values())
 
 
-def _process(job: RedactionJob, run: Run, files: Sequence[InputFile]) -> tuple[str, RunSummary]:
+def _process(
+    job: RedactionJob, run: Run, files: Sequence[InputFile], erased: Marks
+) -> tuple[str, RunSummary]:
     parts = plan_parts(files, job.safe_name)
     if not parts:
         return "none", RunSummary(Counter(), ())
     workers = job.workers or workers_for(parts)
     graph = RedactFiles(
         parts,
-        job.body,
+        job.body(erased),
         job.max_event_bytes,
         run.staging,
         job.vault,

@@ -16,16 +16,20 @@ import orjson
 
 from pipelines.mysql.erasure import count_event_rows, erase_event_rows
 from pipelines.mysql.retention import EventTable
-from pipelines.root.erase_files import FileErasure, plan_files, rewrite_files
+from pipelines.retention.rewriting import finish_runs, note_rewriting, rewrite_all
+from pipelines.root.erase_files import FileErasure, plan_files
+from pipelines.root.erased_marks import ERASE as KIND
+from pipelines.root.erased_marks import STARTED, read_noted
+from pipelines.root.erasure_claim import rewriting
 from pipelines.root.layout import RECEIPTS, output_errors, write_whole
-from pipelines.root.receipts import append_receipt
+from pipelines.root.receipts import append_receipt, find_receipt
+from pipelines.vault.erased_marks import marks_of
 from pipelines.vault.erasure import DueAccount, claim, complete, due_accounts, find_targets
 from pipelines.vault.vault import Vault
 from schemas.accounts import ErasureTarget
 from schemas.errors import OptionsError, RetentionError
 from transforms.accounts.erasure import RecordEraser
 
-KIND = "erase"
 _PLAN_VERSION = 2
 
 Targets = Mapping[str, Sequence[ErasureTarget]]
@@ -72,12 +76,16 @@ def plan_erasure(
 ) -> ErasurePlan:
     """Return what may be erased at a moment: accounts whose deadline's day has begun (UTC).
 
+    Runs past their commit point are finished first, so that the plan sees their files.
+
     Raises:
         OptionsError: The moment is in the future and no reason was given.
+        OutputError: Such a run can't be finished.
         VaultError: The database refused.
     """
     if as_of > now and not reason:
         raise OptionsError("an erasure as of a future moment needs --force and a --reason")
+    finish_runs(root)
     due = due_accounts(vault, _milliseconds(as_of))
     targets = find_targets(vault, [account.account_id for account in due])
     eraser = _eraser(targets)
@@ -134,12 +142,13 @@ def apply_erasure(
 ) -> Path:
     """Carry out a plan and return its receipt; one that was cut short is taken up again.
 
-    An account that was restored since is left alone and named in the receipt. A plan has one receipt. `reason` is that
-    of a person who let the plan be carried out far ahead of the clock.
+    An account that was restored since is left alone and named in the receipt. A plan has one receipt, and one
+    erasure rewrites a root at a time. `reason` is that of a person who let the plan be carried out far ahead of the
+    clock.
 
     Raises:
-        RetentionError: The plan is of another root or database, was changed, or is ahead of the clock without
-        force.
+        RetentionError: The plan is of another root or database, was changed, is ahead of the clock without
+        force, or a run is under way that began before it.
         VaultError: A database refused.
         OutputError: The root cannot be written.
     """
@@ -149,22 +158,36 @@ def apply_erasure(
         raise RetentionError(
             f"the plan is as of {plan.as_of} and now is {now.isoformat()}: that needs --force"
         )
-    progress_path = root / RECEIPTS / f"{plan.digest}.started.json"
-    progress = _read_progress(progress_path)
+    with rewriting(root):
+        if find_receipt(root, KIND, plan.digest) is None:
+            body = {**_carry_out(vault, root, plan, now, events), "reason": reason or plan.reason}
+        else:
+            body = {"plan": plan.digest}
+        receipt = append_receipt(root, KIND, body, now, once=True)
+        _progress_path(root, plan).unlink(missing_ok=True)
+    return receipt
+
+
+def _progress_path(root: Path, plan: ErasurePlan) -> Path:
+    return root / RECEIPTS / f"{plan.digest}{STARTED}"
+
+
+def _carry_out(
+    vault: Vault, root: Path, plan: ErasurePlan, now: datetime, events: EventTable | None
+) -> dict[str, Any]:
+    """Erase what the plan names and return what its receipt says."""
+    progress_path = _progress_path(root, plan)
+    progress = read_noted(progress_path)
     with output_errors(root):
         progress_path.parent.mkdir(parents=True, exist_ok=True)
         claimed = claim(vault, plan.accounts)
         targets = find_targets(vault, claimed)
-        _note_accounts(progress, plan, claimed, targets, vault)
+        _note_accounts(progress, plan, claimed, targets, vault, _milliseconds(now))
         write_whole(progress_path, progress)
         _erase_elsewhere(plan, root, targets, events, progress, progress_path)
     rows = complete(vault, claimed, _milliseconds(now))
     progress["vault_rows"] = Counter(progress.get("vault_rows", {})) + rows
-    receipt = append_receipt(
-        root, KIND, {**_receipt_body(plan, progress, vault), "reason": reason or plan.reason}, now, once=True
-    )
-    progress_path.unlink(missing_ok=True)
-    return receipt
+    return _receipt_body(plan, progress, vault)
 
 
 def _erase_elsewhere(
@@ -181,13 +204,18 @@ def _erase_elsewhere(
         progress["event_rows"] = Counter(progress.get("event_rows", {})) + done
         write_whole(progress_path, progress)
     if plan.rewrite and targets:
-        for file in rewrite_files(root, _eraser(targets)):
-            progress.setdefault("rewritten", {}).setdefault(file.path, asdict(file))
+        for file in rewrite_all(root, _eraser(targets), plan.digest):
+            note_rewriting(progress.setdefault("rewritten", {}), file)
             write_whole(progress_path, progress)
 
 
 def _note_accounts(
-    progress: dict[str, Any], plan: ErasurePlan, claimed: set[str], targets: Targets, vault: Vault
+    progress: dict[str, Any],
+    plan: ErasurePlan,
+    claimed: set[str],
+    targets: Targets,
+    vault: Vault,
+    now_ms: int,
 ) -> None:
     """Note which accounts go, with their pseudonyms by keyed hash, before anything of them is deleted."""
     accounts = progress.setdefault("accounts", {})
@@ -195,10 +223,7 @@ def _note_accounts(
         if account.account_id in claimed:
             accounts[account.account_id] = {
                 **asdict(account),
-                "pseudonyms": sorted(
-                    vault.cipher.erasure_digest(target.pseudonym.split("_")[1], target.pseudonym)
-                    for target in targets.get(account.account_id, ())
-                ),
+                "pseudonyms": [asdict(mark) for mark in marks_of(vault, account, targets, now_ms)],
             }
 
 
@@ -214,6 +239,7 @@ def _receipt_body(plan: ErasurePlan, progress: Mapping[str, Any], vault: Vault) 
         "policies": sorted({plan.policy, vault.rules.policy}),
         "vault": plan.vault,
         "events": plan.events,
+        "rewrite": plan.rewrite,
         "accounts": list(done.values()),
         "left_alone": [one.account_id for one in plan.accounts if one.account_id not in done],
         "vault_rows": dict(progress.get("vault_rows", {})),
@@ -227,17 +253,6 @@ def _check_place(plan: ErasurePlan, vault: Vault, root: Path, events: EventTable
     places = (str(root.absolute()), vault.database.name, None if events is None else events.name)
     if (plan.root, plan.vault, plan.events) != places:
         raise RetentionError("the plan was made for another root, vault or event table")
-
-
-def _read_progress(path: Path) -> dict[str, Any]:
-    """Return what an earlier attempt did, nothing if there was none."""
-    if not path.exists():
-        return {}
-    try:
-        progress = orjson.loads(path.read_bytes())
-    except (OSError, ValueError):
-        raise RetentionError(f"{path} cannot be read") from None
-    return dict(progress)
 
 
 def _all(targets: Targets) -> list[ErasureTarget]:

@@ -166,8 +166,8 @@ def _look(root: Path, partition: PlannedPartition) -> tuple[PlannedFile, ...] | 
         return None
 
 
-def delete_partition(root: Path, path: str, files: Sequence[PlannedFile]) -> None:
-    """Delete files of a partition and, when it is empty, its folder.
+def delete_partition(root: Path, path: str, files: Sequence[PlannedFile], only_these: bool = False) -> None:
+    """Delete files of a partition and, when it is empty, its folder; `only_these` says that others may stay.
 
     Raises:
         RetentionError: A file that was not named has appeared; it stays.
@@ -178,7 +178,7 @@ def delete_partition(root: Path, path: str, files: Sequence[PlannedFile]) -> Non
                 with suppress(FileNotFoundError):
                     os.unlink(file.name, dir_fd=descriptor)
             os.fsync(descriptor)
-            if list_files(descriptor, path, lambda *_: None):
+            if list_files(descriptor, path, lambda *_: None) and not only_these:
                 raise RetentionError(f"{path} got a new file while it was deleted; make a new plan")
     except FileNotFoundError:
         return

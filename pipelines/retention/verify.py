@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.retention.restored import verify_returned
 from pipelines.retention.verify_files import FileVerifier, Scanner
 from pipelines.retention.verify_ledgers import verify_canaries, verify_checksums, verify_records_of_runs
 from pipelines.root.partition_folders import Listing, list_partitions
 from schemas.policy.policy import Policy
 from schemas.verification import Problem, ProblemKind
+from transforms.accounts.erased import ErasedAccounts
 from transforms.checks.retention import is_due
 
 REMEMBERED_EVENTS = 5_000_000
@@ -20,10 +22,12 @@ def verify_root(
     policy: Policy,
     scanner: Scanner | None = None,
     canaries: Sequence[str] = (),
+    erased: ErasedAccounts | None = None,
 ) -> list[Problem]:
     """Return the problems of a root; none, if it holds what its ledgers say, tagged, in place and in time.
 
-    `scanner` looks for personal data in every text; `canaries` are strings that must stand nowhere. Event
+    `scanner` looks for personal data in every text; `canaries` are strings that must stand nowhere;
+    `erased` are the accounts that must be in no record. Event
     ids are compared over the whole root up to `REMEMBERED_EVENTS`, in a larger root within each partition.
 
     Raises:
@@ -36,6 +40,8 @@ def verify_root(
     problems += _verify_folders(listing, now)
     problems += verify_checksums(root, paths, expected)
     problems += _verify_partitions(root, listing, FileVerifier(policy, scanner, canaries))
+    if erased is not None:
+        problems += verify_returned(root, erased, now)
     if canaries:
         problems += verify_canaries(root, paths, canaries)
     return problems

@@ -78,8 +78,10 @@ def _expected(root: Path, ledgers: Sequence[Ledger], receipts: Iterable[Receipt]
     for receipt in receipts:
         expired.update(partition["path"] for partition in receipt.body.get("partitions", ()))
         for file in receipt.body.get("rewritten", ()):
-            if file["path"] in checksums:
-                checksums[file["path"]].add(file["after"])
+            sums = checksums.get(file["path"], set())
+            if file["before"] in sums:
+                sums.remove(file["before"])  # a copy from before the erasure is not as it should be
+                sums.add(file["after"])
     known = {path: frozenset(sums) for path, sums in checksums.items()}
     return Expected(known, frozenset(expired), awaited)
 

@@ -27,9 +27,16 @@ class FileErasure:
     bytes_after: int
 
 
-def plan_files(root: Path, eraser: RecordEraser) -> list[FileErasure]:
-    """Return what the rewriting would do to each file that names the accounts."""
-    return [_described(root, path, data, erased) for path, data, erased in _touched(root, eraser)]
+def plan_files(root: Path, eraser: RecordEraser, damaged_too: bool = True) -> list[FileErasure]:
+    """Return what the rewriting would do to each file that names the accounts.
+
+    Raises:
+        OutputError: A symbolic link stands in a partition.
+        SchemaError: A file is damaged, and `damaged_too` says that it counts.
+    """
+    return [
+        _described(root, path, data, erased) for path, data, erased in _touched(root, eraser, damaged_too)
+    ]
 
 
 def rewrite_files(root: Path, eraser: RecordEraser) -> Iterator[FileErasure]:
@@ -82,7 +89,9 @@ def _verify(temporary: Path, erased: ErasedFile, eraser: RecordEraser) -> None:
         raise RetentionError("a rewritten file does not read back as it should: nothing was swapped")
 
 
-def _touched(root: Path, eraser: RecordEraser) -> Iterator[tuple[Path, bytes, ErasedFile]]:
+def _touched(
+    root: Path, eraser: RecordEraser, damaged_too: bool = True
+) -> Iterator[tuple[Path, bytes, ErasedFile]]:
     """Yield the files that name the accounts; a symbolic link is refused, as it may lead outside."""
     for path in sorted(root.glob("category=*/expires_on=*/*.avro")):
         if path.is_symlink() or path.parent.is_symlink() or path.parent.parent.is_symlink():
@@ -94,6 +103,8 @@ def _touched(root: Path, eraser: RecordEraser) -> Iterator[tuple[Path, bytes, Er
         try:
             erased = erase_from_file(data, eraser)
         except SchemaError as error:
+            if not damaged_too:
+                continue
             raise SchemaError(f"{path.relative_to(root)}: {error}") from error
         if erased is not None:
             yield path, data, erased

@@ -69,6 +69,7 @@ def _append(folder: Path, temporary: Path, receipt: Receipt, once: bool) -> Path
         number = _last_number(folder)
         written = find_receipt(folder.parent, receipt.kind, receipt.body["plan"]) if once else None
         if written is not None:
+            _note_last(folder)
             return _path(folder, written.number, written.kind)
         previous = read_receipt(folder / f"{number:06d}").digest if number else NO_RECEIPT
         numbered = replace(receipt, number=number + 1, previous=previous)

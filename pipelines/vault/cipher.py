@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pipelines.keys.rings import KeyRing
 from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountRules
 from schemas.errors import VaultError
+from transforms.accounts.erased import erasure_digest
 from transforms.pseudonyms import PseudonymKey, keyed_digest, pseudonym
 
 _SIV_KEY_BYTES = 64
@@ -70,7 +71,7 @@ class VaultCipher:
 
     def erasure_digest(self, epoch: str, pseudonym: str) -> str:
         """Return the keyed hash by which an erased pseudonym is remembered, 64 hex digits."""
-        return keyed_digest(self._key(epoch).secret, "erased", pseudonym.encode()).hex()
+        return erasure_digest(self._key(epoch), pseudonym)
 
     def account_id(self, uin: str) -> str:
         """Return the identifier that a new account gets, 32 hex digits, the same for every process."""

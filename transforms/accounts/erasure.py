@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,15 +22,25 @@ _TOKEN_BYTES = re.compile(PSEUDONYM.pattern.encode())
 class RecordEraser:
     """Knows the pseudonyms that must go; `erase` treats one written record."""
 
-    def __init__(self, targets: Iterable[ErasureTarget]) -> None:
+    def __init__(self, targets: Iterable[ErasureTarget] = ()) -> None:
+        """Know the pseudonyms of these targets."""
         self._targets: dict[str, list[ErasureTarget]] = {}
         for target in targets:
-            self._targets.setdefault(target.pseudonym, []).append(target)
-        self._tokens = {pseudonym.encode() for pseudonym in self._targets}
+            self.add(target)
+
+    def add(self, target: ErasureTarget) -> None:
+        """Know one target more."""
+        known = self._targets.setdefault(target.pseudonym, [])
+        if target not in known:
+            known.append(target)
+
+    def targets_of(self, pseudonym: str) -> Sequence[ErasureTarget]:
+        """Return when a pseudonym must go."""
+        return self._targets.get(pseudonym, ())
 
     def may_hold(self, data: bytes) -> bool:
         """Tell whether the bytes of records hold any of the pseudonyms."""
-        return any(token in self._tokens for token in _TOKEN_BYTES.findall(data))
+        return any(self.targets_of(token.decode()) for token in _TOKEN_BYTES.findall(data))
 
     def erase(self, record: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the record without the accounts' pseudonyms, or None where the event is of such an account.
@@ -46,12 +56,16 @@ class RecordEraser:
         """
         time = record["event_time"]
         milliseconds = time if isinstance(time, int) else round(time.timestamp() * 1000)
-        owner = record.get(UIN_FIELD)
-        if owner is None or PSEUDONYM.fullmatch(owner) is None:
-            owner = record.get(USERNAME_FIELD)
-        if owner is not None and self.covers(owner, milliseconds):
+        if self.owns(record, milliseconds):
             return None
         return {name: self._without(value, milliseconds) for name, value in record.items()}
+
+    def owns(self, values: Mapping[str, Any], time: int) -> bool:
+        """Tell whether an event with these values at a time (milliseconds since the epoch) is of such an account."""
+        owner = values.get(UIN_FIELD)
+        if owner is None or PSEUDONYM.fullmatch(owner) is None:
+            owner = values.get(USERNAME_FIELD)
+        return owner is not None and self.covers(owner, time)
 
     def erase_text(self, text: str, time: int) -> str:
         """Return a text of an event at a time (milliseconds since the epoch) without the pseudonyms."""
@@ -59,7 +73,7 @@ class RecordEraser:
 
     def covers(self, pseudonym: str, time: int) -> bool:
         """Tell whether a pseudonym in an event at a time (milliseconds since the epoch) must go."""
-        return any(target.covers(time) for target in self._targets.get(pseudonym, ()))
+        return any(target.covers(time) for target in self.targets_of(pseudonym))
 
     def _without(self, value: Any, time: int) -> Any:
         """Return a field's value without the pseudonyms."""

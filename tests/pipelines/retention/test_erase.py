@@ -86,6 +86,10 @@ def kinds(root: Path) -> set[ProblemKind]:
     return {problem.kind for problem in verify_records_of_runs(root)[0]}
 
 
+def in_ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
 def outputs(root: Path) -> list[object]:
     return [record["output"] for record in read_records(root, EVENTS_ROOT)]
 
@@ -129,12 +133,27 @@ def test_the_receipt_says_what_went_by_keyed_hash_and_under_which_policy(vault: 
         "policies": [f"{POLICY.version} {POLICY.digest}"],
         "vault": vault.database.name,
         "events": None,
+        "rewrite": True,
         "accounts": [
             {
                 "account_id": account.account_id,
                 "terminated_at": int(TERMINATED_AT.timestamp() * 1000),
                 "erase_by": int(DUE.timestamp() * 1000),
-                "pseudonyms": sorted(vault.cipher.erasure_digest("1", one) for one in (mine, name)),
+                "pseudonyms": sorted(
+                    (
+                        {
+                            "digest": vault.cipher.erasure_digest("1", one),
+                            "since": 0,
+                            "until": until,
+                            "revived": False,
+                        }
+                        for one, until in (
+                            (mine, in_ms(TERMINATED_AT + timedelta(days=30 + 180))),
+                            (name, in_ms(DUE)),
+                        )
+                    ),
+                    key=lambda mark: mark["digest"],
+                ),
             }
         ],
         "left_alone": [],
