@@ -19,6 +19,7 @@ from pipelines.retention.restored import erased_for_good, find_returned, remove_
 from pipelines.retention.verify import verify_root
 from pipelines.root.commit import commit_steps, open_run
 from pipelines.root.receipts import chain_faults, read_receipts
+from pipelines.sources.found import find_inputs
 from pipelines.vault.disclosure import status_of
 from pipelines.vault.erased_marks import erased_marks
 from pipelines.vault.life_cycle import apply_events
@@ -74,7 +75,9 @@ def redact(root: Path, vault: Vault, moment: datetime, name: str = "late.jsonl",
     lines = [orjson.dumps({**line, "__TIMESTAMP__": in_ms(moment)}) for line in LINES]
     path.write_bytes(b"\n".join(lines) + b"\n")
     keys = load_keys(root.with_name("out.keys"), {})
-    job = replace(JOB, inputs=[str(path)], root=root, key=keys.current, keys=keys.keys, now=DUE)
+    job = replace(
+        JOB, inputs=find_inputs([str(path)], root), root=root, key=keys.current, keys=keys.keys, now=DUE
+    )
     return run_redaction(replace(job, **options))
 
 
