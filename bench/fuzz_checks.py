@@ -9,6 +9,8 @@ from schemas.recognizer_file import CustomEntry, WeightedPattern
 from tests.transforms.detect.plain_path import plainly
 from transforms.detect import CATALOG, Detection, Known
 from transforms.detect.custom import CustomRecognizer
+from transforms.detect.formats import shipped_files
+from transforms.detect.formats.document import marked_parts
 from transforms.detect.scan import ENGINES
 from transforms.detect.spans import replace as replace_spans
 from transforms.detect.views import decode
@@ -40,6 +42,7 @@ FRAGMENTS = [
     for one in CATALOG
     for text in (*one.examples, *one.counter_examples, one.boundary)
 ] + ["zip 12345", "Dr. 邮编：12345-6789", "李先生"]
+FRAGMENTS += [marked_parts(line)[0] for stated in shipped_files().values() for line in stated.lines]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ LogveilError            root; messages hold names and positions, never event con
 │  ├─ GapError            the broker has dropped messages that were not read
 │  └─ LaneError           another process has gone on with the lane, or has closed it
 ├─ DetectorError        a detector's definition is wrong, or it failed on a text
-│  └─ RecognizerFileError a file of recognizers is wrong
+│  ├─ RecognizerFileError a file of recognizers is wrong
+│  └─ FormatFileError    a file of formats is wrong
 ├─ RetentionError       a deletion plan is unsafe or stale
 └─ VaultError           the account vault cannot do what was asked
    └─ DatabaseError       a database refused
@@ -106,6 +107,10 @@ class DetectorError(LogveilError):
 
 class RecognizerFileError(DetectorError):
     """A file of recognizers is wrong; the message names the file and the entry."""
+
+
+class FormatFileError(DetectorError):
+    """A file of formats is wrong; the message names the file, the pattern and what is wrong."""
 
 
 class RetentionError(LogveilError):

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 _LINE_FEED = ord("\n")
 _HOLDING = (op.CATEGORY_SPACE, op.CATEGORY_NOT_DIGIT, op.CATEGORY_NOT_WORD)
 _ALIKE_EVERYWHERE = (op.AT_BOUNDARY, op.AT_NON_BOUNDARY, op.AT_END_STRING)
+_OF_LINES = (op.AT_BEGINNING, op.AT_END)
 
 
 class Line(NamedTuple):
@@ -86,6 +87,8 @@ _IS_LINE_FEED: Mapping[Any, Callable[[Any, int], bool]] = {
     op.NOT_LITERAL: lambda value, _: bool(value != _LINE_FEED),
     op.ANY: lambda _, flags: bool(flags & re.DOTALL),
     op.IN: lambda value, _: _holds_line_feed(value),
-    op.AT: lambda value, _: value not in _ALIKE_EVERYWHERE,
+    op.AT: lambda value, flags: (
+        value not in _ALIKE_EVERYWHERE and not (flags & re.MULTILINE and value in _OF_LINES)
+    ),
     op.GROUPREF: lambda _value, _flags: False,
 }

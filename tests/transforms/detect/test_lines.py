@@ -3,6 +3,7 @@ import re
 import pytest
 
 from transforms.detect import CATALOG, Span, TextRedactor
+from transforms.detect.formats import shipped_formats
 from transforms.detect.lines import stays_in_line
 from transforms.detect.scan import ENGINES
 from transforms.detect.search import Search
@@ -24,7 +25,6 @@ from transforms.detect.search import Search
         r"[\t-\r]",
         r"^a",
         r"a$",
-        r"(?m)^a",
         r"(a)(?(1)b|c)",
     ],
 )
@@ -40,6 +40,8 @@ def test_a_pattern_that_may_reach_beyond_its_line_reads_the_whole_text(pattern: 
         r"(?<![\w.])(?P<q>['\"])[a-z]{1,9}(?P=q)",
         r"(?i:a|[b-d]+?)",
         r"(?<=ab)c",
+        r"(?m)^a",
+        r"(?m)a$",
     ],
 )
 def test_a_pattern_that_stays_in_its_line_reads_no_other(pattern: str) -> None:
@@ -51,6 +53,10 @@ def test_most_of_the_catalogue_reads_lines() -> None:
 
     assert "private_key" in whole
     assert len(whole) < len(CATALOG) / 5
+
+
+def test_every_format_reads_lines() -> None:
+    assert [one.name for one in shipped_formats() if not one.stays_in_line] == []
 
 
 def reading_lines() -> tuple[TextRedactor, list[str]]:

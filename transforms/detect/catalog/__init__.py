@@ -6,7 +6,6 @@ from transforms.detect.catalog.health import HEALTH
 from transforms.detect.catalog.identity import IDENTITY
 from transforms.detect.catalog.network import NETWORK
 from transforms.detect.catalog.people import PEOPLE
-from transforms.detect.catalog.programs import PROGRAMS
 from transforms.detect.catalog.secrets import SECRETS
 from transforms.detect.detector import Detector
 
@@ -16,7 +15,6 @@ CATALOG: tuple[Detector, ...] = (
     *IDENTITY,
     *SECRETS,
     *ACCOUNTS,
-    *PROGRAMS,
     *PEOPLE,
     *HEALTH,
 )
