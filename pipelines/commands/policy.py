@@ -11,6 +11,7 @@ from rich.table import Table
 from pipelines.commands.terminal import console
 from pipelines.commands.typed import read_typed
 from schemas.errors import PolicySyntaxError
+from schemas.policy.deployment import load_deployment
 from schemas.policy.file import default_policy, load_policy
 from schemas.policy.policy import Policy
 from schemas.policy.record_of_processing import field_table, record_of_processing, to_markdown
@@ -66,12 +67,22 @@ def check(files: Annotated[list[Path], typer.Argument(help="The policy files to 
 @app.command()
 def ropa(
     policy: PolicyOption = None,
+    deployment: Annotated[
+        Path | None, typer.Option(help="A file that says where raw events live, and for how long (YAML).")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON in place of Markdown.")] = False,
 ) -> None:
-    """Write the record of processing activities, with every system, to standard output."""
+    """Write the record of processing activities to standard output; exit code 1 if raw events are kept too long."""
     loaded = read_policy(policy)
+    places = None
+    if deployment is not None:
+        places = load_deployment(
+            read_typed(deployment, "the deployment", PolicySyntaxError), str(deployment), loaded
+        )
     typer.echo(
-        json.dumps(record_of_processing(loaded), ensure_ascii=False, indent=2)
+        json.dumps(record_of_processing(loaded, places), ensure_ascii=False, indent=2)
         if as_json
-        else to_markdown(loaded)
+        else to_markdown(loaded, places)
     )
+    if places is not None and places.kept_too_long(loaded):
+        raise typer.Exit(1)

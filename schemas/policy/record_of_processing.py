@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple, assert_never
 
+from schemas.policy.deployment import Deployment, raw_event_rows
 from schemas.policy.policy import Category, FieldPolicy, Policy, Treatment
 
 CONTROLLER = "To be completed by the controller: name and contact, representative, data protection officer"
@@ -56,8 +57,8 @@ def field_table(policy: Policy) -> list[FieldRow]:
     ]
 
 
-def record_of_processing(policy: Policy) -> dict[str, Any]:
-    """Return the record as values that JSON can hold.
+def record_of_processing(policy: Policy, deployment: Deployment | None = None) -> dict[str, Any]:
+    """Return the record as values that JSON can hold; a deployment adds where raw events live, and for how long.
 
     Example:
         >>> from schemas.policy.file import default_policy
@@ -87,10 +88,11 @@ def record_of_processing(policy: Policy) -> dict[str, Any]:
         ],
         "third_country_transfers": TRANSFERS,
         "security_measures": list(MEASURES),
+        **({} if deployment is None else {"raw_events": raw_event_rows(deployment, policy)}),
     }
 
 
-def to_markdown(policy: Policy) -> str:
+def to_markdown(policy: Policy, deployment: Deployment | None = None) -> str:
     """Return the record as a Markdown document.
 
     Example:
@@ -98,7 +100,7 @@ def to_markdown(policy: Policy) -> str:
         >>> to_markdown(default_policy()).splitlines()[0]
         '# Record of processing activities: Healthcare Omics Platform'
     """
-    record = record_of_processing(policy)
+    record = record_of_processing(policy, deployment)
     about = record["policy"]
     lines = [
         f"# Record of processing activities: {_inline(record['title'])}",
@@ -117,6 +119,8 @@ def to_markdown(policy: Policy) -> str:
         for recipient in record["recipients"]
     ]
     lines += ["", "## Recipients", "", *_table(("system", "its part", "categories"), recipients)]
+    if deployment is not None:
+        lines += ["", "## Raw events outside the output root", "", *_raw_event_lines(record["raw_events"])]
     lines += ["", "## Transfers to third countries", "", f"{record['third_country_transfers']}."]
     lines += ["", "## Security measures", "", *(f"- {measure}." for measure in record["security_measures"])]
     return "\n".join(lines) + "\n"
@@ -207,6 +211,21 @@ def _activity_lines(activity: dict[str, Any]) -> list[str]:
         "",
         *_table(("personal data", "field", "identifies a person", "measure", "kept"), rows),
     ]
+
+
+def _raw_event_lines(places: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the Markdown table of where raw events live."""
+    rows = [
+        (
+            place["place"],
+            place["system"],
+            place["holds"],
+            f"{place['kept_days']} days"
+            + (", longer than the policy" if place["longer_than_the_policy"] else ""),
+        )
+        for place in places
+    ]
+    return _table(("place", "system", "holds", "kept"), rows)
 
 
 def _kept(entry: dict[str, Any]) -> str:
