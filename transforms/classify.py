@@ -14,6 +14,7 @@ from apache_beam.typehints.decorators import no_annotations
 
 from schemas.events import ClassifiedEvent, Counts, LogEvent, Reason, Stage
 from schemas.policy.policy import Policy, Treatment
+from transforms.batches.display import Shown, shown_policy
 from transforms.batches.remembered import Remembered
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.parsing.event_time import event_time_ms
@@ -278,6 +279,10 @@ class ClassifyFields(beam.PTransform):
     policy: Policy
     reject: Rejecter
     unknown_fields: UnknownFields = UnknownFields.DROP
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {**shown_policy(self.policy), "unknown_fields": str(self.unknown_fields)}
 
     @no_annotations  # Beam knows no output of three collections
     def expand(self, events: PCollection[LogEvent]) -> Stepped:

@@ -17,6 +17,7 @@ from schemas.errors import DetectorError
 from schemas.events import ClassifiedEvent, FieldOutcome, Reason, RedactedEvent, Stage
 from schemas.policy.policy import Policy, Treatment
 from transforms.accounts.erased import ERASED_ON_ARRIVAL, ErasedAccounts, ErasedWatch
+from transforms.batches.display import Shown, shown_policy
 from transforms.batches.remembered import Remembered
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known
@@ -266,6 +267,10 @@ class RedactFields(beam.PTransform):
     key: PseudonymKey
     reject: Rejecter
     detection: Detection | None = None
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {**shown_policy(self.policy), "key_epoch": self.key.epoch}
 
     @no_annotations  # Beam knows no output of three collections
     def expand(self, events: PCollection[ClassifiedEvent]) -> Stepped:

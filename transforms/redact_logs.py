@@ -13,6 +13,7 @@ from schemas.policy.policy import Policy
 from transforms.accounts.erased import ErasedAccounts
 from transforms.accounts.sight import SightAccounts, SightAccountsStep
 from transforms.batches.chain import ChainedSteps
+from transforms.batches.display import Shown, shown_policy
 from transforms.batches.steps import Stepped, apply_step
 from transforms.classify import ClassifyStep, UnknownFields
 from transforms.detect import Detection
@@ -72,6 +73,17 @@ class RedactLogEvents(beam.PTransform):
     skew_ms: int = DEFAULT_SKEW_MS
     sight_accounts: bool = False
     erased: ErasedAccounts | None = None
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {
+            **shown_policy(self.policy),
+            "key_epoch": self.key.epoch,
+            "now_ms": self.now_ms,
+            "skew_ms": self.skew_ms,
+            "unknown_fields": str(self.unknown_fields),
+            "sight_accounts": self.sight_accounts,
+        }
 
     @no_annotations  # Beam knows no output of three collections
     def expand(self, records: PCollection[RawRecord]) -> Stepped:
@@ -148,7 +160,7 @@ class RedactFunction:
         sorting, redacting = body.steps(self._reject)
         self._sort, self._redact = sorting.build(), redacting.build()
         self._sight = (
-            SightAccountsStep(body.policy, body.key, body.now_ms, body.skew_ms).build()
+            ChainedSteps((SightAccountsStep(body.policy, body.key, body.now_ms, body.skew_ms),)).build()
             if body.sight_accounts
             else None
         )

@@ -11,6 +11,7 @@ from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
 from schemas.events import TaggedEvent
+from transforms.batches.display import Shown
 from transforms.batches.steps import Outcome, Stepped, apply_step
 
 REMEMBERED_IDS = 100_000  # some 17 MB a worker
@@ -75,6 +76,10 @@ class DropRepeats(beam.PTransform):
     """
 
     remembered: int = REMEMBERED_IDS
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {"remembered": self.remembered}
 
     @no_annotations  # Beam knows no output of three collections
     def expand(self, events: PCollection[TaggedEvent]) -> Stepped:

@@ -13,6 +13,7 @@ from apache_beam.typehints.decorators import no_annotations
 
 from schemas.events import Counts, FieldOutcome, Reason, RedactedEvent, Stage, Tag, TaggedEvent
 from schemas.policy.policy import Personal, Policy
+from transforms.batches.display import Shown, shown_policy
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.rejections import Rejecter
 
@@ -176,6 +177,15 @@ class TagFields(beam.PTransform):
     now_ms: int
     reject: Rejecter
     skew_ms: int = DEFAULT_SKEW_MS
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {
+            **shown_policy(self.policy),
+            "key_epoch": self.key_epoch,
+            "now_ms": self.now_ms,
+            "skew_ms": self.skew_ms,
+        }
 
     @no_annotations  # Beam knows no output of three collections
     def expand(self, events: PCollection[RedactedEvent]) -> Stepped:

@@ -14,6 +14,7 @@ from pipelines.sources.inputs import FilePart
 from pipelines.sources.read_files import ReadLogFiles
 from transforms.avro.blocks import Codec
 from transforms.avro.encode import Encoding
+from transforms.batches.display import Shown
 from transforms.redact_logs import RedactLogEvents
 
 
@@ -36,6 +37,16 @@ class RedactFiles(beam.PTransform):
     codec: Codec = Codec.ZSTANDARD
     in_batches: bool = True
     max_expansion: int = MAX_EXPANSION
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {
+            "parts": len(self.parts),
+            "codec": str(self.codec),
+            "in_batches": self.in_batches,
+            "to_vault": self.vault is not None,
+            "to_event_table": self.event_table is not None,
+        }
 
     def expand(self, begin: PBegin) -> PCollection[None]:
         """Read, redact, write, summarise."""

@@ -12,6 +12,7 @@ from apache_beam.typehints.decorators import no_annotations
 
 from schemas.events import Counts
 from schemas.ledger import WrittenFile
+from transforms.batches.metrics import Meter
 from transforms.redact_logs import sum_counts
 
 SUMMARY = "summary.json"
@@ -36,6 +37,7 @@ class _WriteSummaryFn(beam.DoFn):
             "counts": dict(sum_counts(counts_view)),
             "files": [asdict(file) for file in files_view],
         }
+        Meter("SummariseRun").count(taken=len(content["files"]), given=1)
         temporary = f"{self._path}.{os.getpid()}"
         Path(temporary).write_bytes(orjson.dumps(content))
         os.replace(temporary, self._path)

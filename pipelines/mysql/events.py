@@ -9,7 +9,6 @@ from typing import Any
 
 import apache_beam as beam
 import orjson
-from apache_beam.metrics.metric import Metrics
 from apache_beam.pvalue import PCollection
 from sqlalchemy import Connection
 
@@ -24,6 +23,8 @@ from pipelines.mysql.table import (
 from schemas.errors import DatabaseError, OptionsError
 from schemas.events import Tag, TaggedEvent
 from schemas.policy.policy import Policy
+from transforms.batches.display import Shown, shown_policy
+from transforms.batches.metrics import Meter
 from transforms.batches.steps import BatchFn
 from transforms.pseudonyms import PSEUDONYM
 from transforms.tag import MS_A_DAY, iso_day
@@ -161,7 +162,7 @@ class _WriteEventsFn(BatchFn):
         self._policy = policy
         self._batch_size = batch_size
         self._batch: list[TaggedEvent] = []
-        self._written = Metrics.counter("WriteEventsToMySql", "written")
+        self._meter = Meter("WriteEventsToMySql")
 
     def setup(self) -> None:
         self._writer = EventWriter(self._database, self._table, self._policy)
@@ -183,6 +184,7 @@ class _WriteEventsFn(BatchFn):
         self._database.close()
 
     def _add(self, events: Sequence[TaggedEvent]) -> None:
+        self._meter.count(taken=len(events), given=0)
         self._batch.extend(events)
         while len(self._batch) >= self._batch_size:
             self._flush()
@@ -191,7 +193,7 @@ class _WriteEventsFn(BatchFn):
         events, self._batch = self._batch[: self._batch_size], self._batch[self._batch_size :]
         if events:
             self._writer.write(events)
-            self._written.inc(len(events))
+            self._meter.count(taken=0, given=len(events))
 
 
 @beam.typehints.with_input_types(TaggedEvent)
@@ -217,6 +219,10 @@ class WriteEventsToMySql(beam.PTransform[Any, Any]):
         event_table(self.table, self.policy)
         if not Database(self.url).is_mysql:
             raise OptionsError("events are written to a server of the MySQL protocol only: mysql+pymysql://…")
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {**shown_policy(self.policy), "table": self.table, "batch_size": self.batch_size}
 
     def expand(self, events: PCollection[TaggedEvent]) -> PCollection[None]:
         """Apply the writing."""

@@ -19,6 +19,8 @@ from schemas.events import Rejection, Source, TaggedEvent
 from schemas.ledger import WrittenFile
 from transforms.avro.blocks import Codec
 from transforms.avro.encode import Encoding
+from transforms.batches.display import Shown, shown_policy
+from transforms.batches.metrics import Meter
 from transforms.batches.steps import BatchFn
 
 
@@ -40,23 +42,28 @@ class _WriteFilesFn(BatchFn):
 
     def setup(self) -> None:
         self._files = self.open_files(self.staging, self.encoding, self.codec)
+        self._meter = Meter("WriteAvroPartitions")
 
     def start_bundle(self) -> None:
         self._files.forget()
 
     def process(self, element: Any) -> Iterator[WrittenFile]:
-        yield from self._files.add(self.source_of(element), [element])
+        written = self._files.add(self.source_of(element), [element])
+        self._meter.count(taken=1, given=len(written))
+        yield from written
 
     def process_batch(self, batch: list[Any]) -> Iterator[list[Any]]:
         written: list[WrittenFile] = []
         for source, elements in groupby(batch, key=self.source_of):
             written += self._files.add(source, list(elements))
+        self._meter.count(taken=len(batch), given=len(written))
         if written:
             yield written
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
         window = GlobalWindow()
         for written in self._files.close():
+            self._meter.count(taken=0, given=1)
             yield WindowedValue(written, window.max_timestamp(), (window,))
 
 
@@ -72,6 +79,10 @@ class WriteAvroPartitions(beam.PTransform[Any, PCollection[WrittenFile]]):
     staging: Path
     encoding: Encoding
     codec: Codec = Codec.ZSTANDARD
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {**shown_policy(self.encoding.policy), "codec": str(self.codec)}
 
     def expand(self, inputs: Any) -> PCollection[WrittenFile]:
         """Write both inputs and gather the files."""

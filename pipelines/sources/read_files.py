@@ -12,6 +12,8 @@ from pipelines.sources.decompress import MAX_EXPANSION, read_blocks, read_whole,
 from pipelines.sources.inputs import FilePart
 from schemas.events import RawRecord, Source
 from schemas.formats import Encoding, FileFormat
+from transforms.batches.display import Shown
+from transforms.batches.metrics import Meter
 from transforms.batches.steps import Batch
 from transforms.framing.csv import frame_rows
 from transforms.framing.documents import frame_log_groups, frame_search_results
@@ -51,6 +53,7 @@ def read_part(
 class _ReadFn(beam.DoFn):
     def __init__(self, max_event_bytes: int, max_expansion: int) -> None:
         self._limits = max_event_bytes, max_expansion
+        self._meter = Meter("ReadLogFiles")
 
     def setup(self) -> None:
         # A batch makes and drops many thousand objects without cycles; the collector would walk all of Beam for them.
@@ -59,7 +62,10 @@ class _ReadFn(beam.DoFn):
 
     @beam.DoFn.yields_batches
     def process(self, part: FilePart) -> Iterator[list[RawRecord]]:
-        yield from read_part(part, *self._limits)
+        self._meter.count(taken=1, given=0)
+        for batch in read_part(part, *self._limits):
+            self._meter.count(taken=0, given=len(batch))
+            yield batch
 
     def get_output_batch_type(self, input_element_type: Any) -> Any:
         return Batch
@@ -71,9 +77,12 @@ class _ReadFn(beam.DoFn):
 class _ReadSinglyFn(beam.DoFn):
     def __init__(self, max_event_bytes: int, max_expansion: int) -> None:
         self._limits = max_event_bytes, max_expansion
+        self._meter = Meter("ReadLogFiles")
 
     def process(self, part: FilePart) -> Iterator[RawRecord]:
+        self._meter.count(taken=1, given=0)
         for batch in read_part(part, *self._limits):
+            self._meter.count(taken=0, given=len(batch))
             yield from batch
 
 
@@ -104,6 +113,14 @@ class ReadLogFiles(beam.PTransform):
     max_event_bytes: int = MAX_EVENT_BYTES
     in_batches: bool = True
     max_expansion: int = MAX_EXPANSION
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {
+            "max_event_bytes": self.max_event_bytes,
+            "max_expansion": self.max_expansion,
+            "in_batches": self.in_batches,
+        }
 
     def expand(self, parts: PCollection[FilePart]) -> PCollection[RawRecord]:
         """Apply the reading."""

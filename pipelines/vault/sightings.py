@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
-from apache_beam.metrics.metric import Metrics
 from apache_beam.pvalue import PCollection
 from sqlalchemy import Connection, select
 
@@ -22,6 +21,8 @@ from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountRules, AccountSig
 from schemas.policy.policy import Policy
 from transforms.accounts.events import fits
 from transforms.accounts.sightings import SightingCollector
+from transforms.batches.display import Shown, shown_policy
+from transforms.batches.metrics import Meter
 from transforms.batches.slices import slices
 from transforms.batches.steps import BatchFn
 
@@ -124,9 +125,7 @@ class _UpsertAccountsFn(BatchFn):
     def __init__(self, url: str, ring: KeyRing, rules: AccountRules, most_accounts: int) -> None:
         self._vault = Vault(Database(url), VaultCipher(ring, rules))
         self._collector = SightingCollector(ring.current.epoch, most_accounts)
-        self._counters = {
-            name: Metrics.counter("UpsertAccounts", name) for name in (STORED, ERASED, TOO_LONG)
-        }
+        self._meter = Meter("UpsertAccounts")
 
     def setup(self) -> None:
         prepare(self._vault.database)
@@ -148,6 +147,7 @@ class _UpsertAccountsFn(BatchFn):
         self._vault.database.close()
 
     def _add(self, seen: Sequence[AccountSighting]) -> None:
+        self._meter.count(taken=len(seen), given=0)
         see = self._collector.see
         for sighting in seen:
             uin = (sighting.uin_pseudonym, sighting.uin)
@@ -160,8 +160,8 @@ class _UpsertAccountsFn(BatchFn):
     def _flush(self) -> None:
         for seen in slices(self._collector.drain(), TRANSACTION_SIZE):
             counts = record_sightings(self._vault, seen)
-            for name, number in counts.items():
-                self._counters[name].inc(number)
+            self._meter.count(taken=0, given=counts[STORED])
+            self._meter.count_rejected({name: counts[name] for name in (ERASED, TOO_LONG)})
 
 
 @beam.typehints.with_input_types(AccountSighting)
@@ -179,6 +179,14 @@ class UpsertAccounts(beam.PTransform[Any, Any]):
     ring: KeyRing
     policy: Policy
     most_accounts: int = 20_000
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {
+            **shown_policy(self.policy),
+            "key_epoch": self.ring.current.epoch,
+            "most_accounts": self.most_accounts,
+        }
 
     def expand(self, seen: PCollection[AccountSighting]) -> PCollection[None]:
         """Apply the writing."""

@@ -14,6 +14,7 @@ from schemas.accounts import DAY_MS, UIN_FIELD, USERNAME_FIELD, AccountRules, Ac
 from schemas.events import ClassifiedEvent
 from schemas.policy.policy import Policy
 from transforms.accounts.sightings import SightingCollector
+from transforms.batches.display import Shown, shown_policy
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.pseudonyms import PseudonymKey
 from transforms.tag import DEFAULT_SKEW_MS
@@ -89,6 +90,15 @@ class SightAccounts(beam.PTransform):
     key: PseudonymKey
     now_ms: int
     skew_ms: int = DEFAULT_SKEW_MS
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {
+            **shown_policy(self.policy),
+            "key_epoch": self.key.epoch,
+            "now_ms": self.now_ms,
+            "skew_ms": self.skew_ms,
+        }
 
     @no_annotations  # Beam knows no output of three collections
     def expand(self, events: PCollection[ClassifiedEvent]) -> Stepped:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from transforms.batches.slices import slices
-from transforms.batches.steps import Outcome, Step
+from transforms.batches.steps import Outcome, Step, metered
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class ChainedSteps:
 
     def build(self) -> "_Chain":
         """Compile the steps and return what does their work on a batch."""
-        return _Chain([step.build() for step in self.steps], self.at_once)
+        return _Chain(list(map(metered, self.steps)), self.at_once)
 
 
 class _Chain:

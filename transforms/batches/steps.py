@@ -14,6 +14,7 @@ from apache_beam.pvalue import PCollection, TaggedOutput
 from apache_beam.typehints.batch import BatchConverter
 
 from schemas.events import Counts, Rejection
+from transforms.batches.metrics import Meter
 
 REJECTIONS = "rejections"
 COUNTS = "counts"
@@ -82,7 +83,8 @@ class Outcome(Generic[OutT]):
 class Step(Protocol[InT, OutT]):
     """A picklable configuration of one step; `build` compiles it once per worker.
 
-    A function that remembers anything of a bundle has a method `start_bundle` that forgets it; one that depends on the
+    A step with an attribute `steps` consists of these, and each of them has counters of its own. A function that
+    remembers anything of a bundle has a method `start_bundle` that forgets it; one that depends on the
     moment has a method `at_moment` that sets it, in milliseconds since the epoch.
     """
 
@@ -101,12 +103,34 @@ class Stepped:
     sightings: PCollection[Any] | None = None
 
 
+def metered(step: Step[Any, Any]) -> Callable[[Sequence[Any]], Outcome[Any]]:
+    """Compile a step to a function that also counts, by Beam's metrics, what it takes, gives and rejects."""
+    run = step.build()
+    return run if hasattr(step, "steps") else _Metered(run, Meter(type(step).__name__))
+
+
+class _Metered:
+    def __init__(self, run: Callable[[Sequence[Any]], Outcome[Any]], meter: Meter) -> None:
+        self._run = run
+        self._meter = meter
+
+    def __call__(self, elements: Sequence[Any]) -> Outcome[Any]:
+        outcome = self._run(elements)
+        self._meter.count(len(elements), len(outcome.kept))
+        if len(outcome.kept) < len(elements):
+            self._meter.count_lost(outcome.rejections, outcome.counts)
+        return outcome
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._run, name)
+
+
 class _StepFn(BatchFn):
     def __init__(self, step: Step[Any, Any]) -> None:
         self._step = step
 
     def setup(self) -> None:
-        self._run = self._step.build()
+        self._run = metered(self._step)
 
     def start_bundle(self) -> None:
         forget = getattr(self._run, "start_bundle", None)

@@ -13,6 +13,7 @@ from google.protobuf.message import DecodeError
 
 from schemas.cls_pb2 import LogGroup, LogGroupList
 from schemas.events import Counts, LogEvent, RawRecord, Reason, RecordFormat, Stage
+from transforms.batches.display import Shown
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.parsing.envelope import open_envelope
 from transforms.parsing.json import decode_text, load_object
@@ -165,6 +166,10 @@ class ParseLogEvents(beam.PTransform):
     """
 
     reject: Rejecter
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {"key_epoch": self.reject.key.epoch, "rejections_expire_on": self.reject.expires_on}
 
     @no_annotations  # Beam knows no output of three collections
     def expand(self, records: PCollection[RawRecord]) -> Stepped:
