@@ -10,7 +10,7 @@ from apache_beam.metrics.metric import Metrics
 
 from schemas.events import Counts, Rejection
 
-DROPPED = ("blank_lines", "expired_on_arrival", "duplicates_dropped")
+DROPPED = ("blank_lines", "erased_on_arrival", "expired_on_arrival", "duplicates_dropped")
 """What may become of an element that is neither given nor rejected."""
 
 
