@@ -15,7 +15,8 @@ LogveilError            root; messages hold names and positions, never event con
 ├─ StreamError          a topic cannot be read on from where its stream stands
 │  ├─ UnreachableError    the broker does not answer just now
 │  ├─ GapError            the broker has dropped messages that were not read
-│  └─ LaneError           another process has gone on with the lane, or has closed it
+│  └─ LaneError           another process has gone on with the lane
+│     └─ ClosedLaneError    the topic has been dealt anew
 ├─ DetectorError        a detector's definition is wrong, or it failed on a text
 │  ├─ RecognizerFileError a file of recognizers is wrong
 │  └─ FormatFileError    a file of formats is wrong
@@ -98,7 +99,11 @@ class GapError(StreamError):
 
 
 class LaneError(StreamError):
-    """Another process has gone on with the lane, or has closed it."""
+    """Another process has gone on with the lane."""
+
+
+class ClosedLaneError(LaneError):
+    """The topic has been dealt anew, and the lane is no more."""
 
 
 class DetectorError(LogveilError):

@@ -29,7 +29,7 @@ from pipelines.root.segment_files import (
     segment_file_name,
     staging_name,
 )
-from schemas.errors import LaneError, OutputError
+from schemas.errors import ClosedLaneError, LaneError, OutputError
 from schemas.ledger import COMMIT_KEY, LedgerFile, WrittenFile
 from schemas.segment import Offsets, Segment
 
@@ -70,7 +70,11 @@ def open_staging(lane: Lane, sequence: int) -> Path:
     staging = lane.root / STAGING / staging_name(lane, sequence, uuid4().hex[:8])
     with output_errors(lane.root):
         staging.mkdir(parents=True)
-        write_owner(staging)
+        try:
+            write_owner(staging)
+        except OSError:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
     return staging
 
 
@@ -121,7 +125,7 @@ def commit_steps(lane: Lane, staging: Path, segment: Segment, files: Sequence[Wr
 def _check_before(lane: Lane, segment: Segment) -> None:
     before = position(lane)
     if before.closed:
-        raise LaneError(
+        raise ClosedLaneError(
             f"lane {lane.number} was closed: the topic has been dealt anew; start this stream again"
         )
     if before.sequence != segment.sequence:

@@ -55,7 +55,9 @@ class PartitionFiles:
         schema_json: str,
         encode: Encode,
         codec: Codec = Codec.ZSTANDARD,
+        name: Callable[[Source], str] = file_name,
     ) -> None:
+        self._name = name
         self._staging = staging
         self._category = category
         self._codec = codec
@@ -89,7 +91,7 @@ class PartitionFiles:
         return [written for key in list(self._parts) for written in self._close(key, self._parts.pop(key))]
 
     def _open(self, source: Source) -> _OpenFile:
-        return _OpenFile(f"{uuid4().hex}.avro", sync_marker(f"{self._category}/{file_name(source)}"))
+        return _OpenFile(f"{uuid4().hex}.avro", sync_marker(f"{self._category}/{self._name(source)}"))
 
     def _extend(self, file: _OpenFile, records: list[bytes]) -> None:
         for record in records:
@@ -118,7 +120,7 @@ class PartitionFiles:
             raise OutputError(f"cannot write to the output root: {error.strerror}") from error
 
     def _close(self, key: tuple[str, int], files: dict[str, _OpenFile]) -> list[WrittenFile]:
-        name = file_name(Source("", key[0], part=key[1]))
+        name = self._name(Source("", key[0], part=key[1]))
         for file in files.values():
             if file.waiting:
                 self._flush(file)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from confluent_kafka import Consumer, KafkaException
+
 from schemas.errors import OptionsError
 
 PASSWORD_VARIABLE = "LOGVEIL_SASL_PASSWORD"
@@ -98,6 +100,27 @@ class KafkaConnection:
         if PASSWORD_VARIABLE in environ:
             return environ[PASSWORD_VARIABLE]
         raise OptionsError(f"--sasl-user needs --sasl-password-file or the variable {PASSWORD_VARIABLE}")
+
+
+@dataclass(frozen=True)
+class KafkaTopic:
+    """A topic of a broker, and the consumer group under which it is told how far reading has come."""
+
+    name: str
+    connection: KafkaConnection
+    group: str
+
+    def consumer(self) -> Consumer:
+        """Return a consumer that was assigned nothing yet.
+
+        Raises:
+            OptionsError: A secret can't be read, or the client refuses an option.
+        """
+        config = self.connection.consumer_config(self.group)
+        try:
+            return Consumer(config)
+        except KafkaException as error:
+            raise OptionsError(f"the Kafka client refuses its options: {error.args[0].name()}") from None
 
 
 def read_secret(path: Path) -> str:

@@ -7,7 +7,6 @@ dropped by its retention is a loss, and an error that names it, or with `record_
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Protocol
 
 from confluent_kafka import (
@@ -16,11 +15,11 @@ from confluent_kafka import (
     TopicPartition,
 )
 
-from pipelines.sources.kafka_errors import OUT_OF_RANGE, PASSING, ask
+from pipelines.sources.kafka_errors import OUT_OF_RANGE, PASSING
+from pipelines.sources.kafka_offsets import held_offsets, partitions_of
 from schemas.errors import GapError, StreamError
 from schemas.segment import OffsetRange, Offsets
 
-_ASK_SECONDS = 10.0
 _WAIT_SECONDS = 0.1
 _LOOK_FOR_PARTITIONS_SECONDS = 5.0
 _MOST_AT_ONCE = 500
@@ -224,13 +223,8 @@ class LaneReader:
     def _look_for_partitions(self) -> None:
         if time.monotonic() - self._looked < _LOOK_FOR_PARTITIONS_SECONDS:
             return
-        topic = ask(lambda: self._consumer.list_topics(self._topic, timeout=_ASK_SECONDS)).topics.get(
-            self._topic
-        )
-        if topic is None or topic.error is not None:
-            name = "it is not there" if topic is None else topic.error.name()
-            raise StreamError(f"the topic can't be read: {name}")
-        self._partitions = tuple(sorted(n for n in topic.partitions if n % self._lanes == self._lane))
+        numbers = partitions_of(self._consumer, self._topic)
+        self._partitions = tuple(number for number in numbers if number % self._lanes == self._lane)
         self._looked = time.monotonic()
 
     def _assign(self, wanted: Mapping[int, int]) -> tuple[OffsetRange, ...]:
@@ -238,8 +232,7 @@ class LaneReader:
         gaps = []
         starts = dict(wanted)
         for partition, offset in wanted.items():
-            place = TopicPartition(self._topic, partition)
-            low, high = ask(partial(self._consumer.get_watermark_offsets, place, timeout=_ASK_SECONDS))
+            low, high = held_offsets(self._consumer, self._topic, partition)
             if offset < low:
                 gaps.append(OffsetRange(partition, offset, low))
                 starts[partition] = low
