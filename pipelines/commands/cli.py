@@ -27,6 +27,11 @@ class _Place(NamedTuple):
 
 _COMMANDS = {
     "redact": _Place("redact", "redact", "Redact log files into tagged Avro partitions that expire by date."),
+    "stream": _Place(
+        "stream",
+        "stream",
+        "Redact a topic's events as they come into tagged Avro partitions that expire by date.",
+    ),
     "verify": _Place(
         "retention",
         "verify",

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from apache_beam import PTransform
 
 from pipelines.commands.account_options import Force, Reason
 from pipelines.commands.clock import forced, guard_clock
@@ -27,6 +26,10 @@ from schemas.policy.policy import Policy
 from transforms.accounts.erased import Marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
+
+if TYPE_CHECKING:
+    from pipelines.mysql.events import WriteEventsToMySql
+    from pipelines.vault.sightings import UpsertAccounts
 
 MIB = 1 << 20
 _TOO_MANY_REJECTED = 1
@@ -169,7 +172,7 @@ def key_ring(keys: Path | None, root: Path) -> KeyRing:
     return load_keys(keys, os.environ)
 
 
-def account_store(url: str, ring: KeyRing, policy: Policy) -> PTransform:
+def account_store(url: str, ring: KeyRing, policy: Policy) -> "UpsertAccounts":
     """Return the transform that fills the vault, which is there; its libraries are imported where it is used.
 
     Raises:
@@ -197,7 +200,7 @@ def erased_accounts(url: str, ring: KeyRing, policy: Policy) -> Marks:
     return marks
 
 
-def event_store(url: str, policy: Policy) -> PTransform:
+def event_store(url: str, policy: Policy) -> "WriteEventsToMySql":
     """Return the transform that inserts events into MySQL, which is there.
 
     Raises:

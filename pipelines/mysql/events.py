@@ -226,5 +226,8 @@ class WriteEventsToMySql(beam.PTransform[Any, Any]):
 
     def expand(self, events: PCollection[TaggedEvent]) -> PCollection[None]:
         """Apply the writing."""
-        writing = _WriteEventsFn(self.url, self.table, self.policy, self.batch_size)
-        return events | "InsertEvents" >> beam.ParDo(writing)
+        return events | "InsertEvents" >> beam.ParDo(self.writer())
+
+    def writer(self) -> beam.DoFn:
+        """Return what writes, for a step that must know when it has written."""
+        return _WriteEventsFn(self.url, self.table, self.policy, self.batch_size)

@@ -190,5 +190,8 @@ class UpsertAccounts(beam.PTransform[Any, Any]):
 
     def expand(self, seen: PCollection[AccountSighting]) -> PCollection[None]:
         """Apply the writing."""
-        writing = _UpsertAccountsFn(self.url, self.ring, AccountRules.of(self.policy), self.most_accounts)
-        return seen | "StoreSightings" >> beam.ParDo(writing)
+        return seen | "StoreSightings" >> beam.ParDo(self.writer())
+
+    def writer(self) -> beam.DoFn:
+        """Return what writes, for a step that must know when it has written."""
+        return _UpsertAccountsFn(self.url, self.ring, AccountRules.of(self.policy), self.most_accounts)

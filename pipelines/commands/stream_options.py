@@ -1,0 +1,144 @@
+"""The options of `logveil stream`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.sources.kafka import PASSWORD_VARIABLE
+from transforms.framing.messages import MessageFormat
+
+MIB = 1 << 20
+_BROKER, _SECURITY, _ROLLING, _OTHERS = "The topic", "Security", "Segments", "Without a broker"
+
+
+class OnGap(StrEnum):
+    """What is done where the broker has dropped messages that were not read."""
+
+    STOP = "stop"
+    RECORD = "record"
+
+
+class Begin(StrEnum):
+    """Where a topic is read from that was never read before."""
+
+    EARLIEST = "earliest"
+    LATEST = "latest"
+
+
+Arguments = Annotated[
+    list[str] | None,
+    typer.Argument(
+        help="With --local-demo, files to feed. Options of Beam go last, after --.",
+        show_default=False,
+    ),
+]
+Bootstrap = Annotated[
+    str | None, typer.Option(help="Brokers, as HOST:PORT, comma-separated.", rich_help_panel=_BROKER)
+]
+TopicName = Annotated[
+    str | None,
+    typer.Option("--topic", help="The topic; of the log service, the topic's id.", rich_help_panel=_BROKER),
+]
+Group = Annotated[
+    str | None,
+    typer.Option(
+        help="Consumer group that is told how far reading has come. Default: logveil-<topic>.",
+        rich_help_panel=_BROKER,
+    ),
+]
+Cls = Annotated[
+    bool,
+    typer.Option(
+        "--cls", help="The brokers are the log service's own Kafka endpoint.", rich_help_panel=_BROKER
+    ),
+]
+From = Annotated[
+    Begin, typer.Option("--from", help="Where a topic begins that was never read.", rich_help_panel=_BROKER)
+]
+Gap = Annotated[
+    OnGap,
+    typer.Option("--on-gap", help="Where the broker has dropped what was not read.", rich_help_panel=_BROKER),
+]
+Format = Annotated[
+    MessageFormat,
+    typer.Option(
+        help="json: an event a message, or a LogGroupList; text: an original line a message.",
+        rich_help_panel=_BROKER,
+    ),
+]
+SaslUser = Annotated[
+    str | None,
+    typer.Option(help="SASL user; of the log service, the logset's id.", rich_help_panel=_SECURITY),
+]
+SaslPasswordFile = Annotated[
+    Path | None,
+    typer.Option(
+        help=f"File of mode 0600 with the SASL password, on each worker. Default: variable {PASSWORD_VARIABLE}.",
+        rich_help_panel=_SECURITY,
+    ),
+]
+SaslMechanism = Annotated[
+    str, typer.Option(help="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.", rich_help_panel=_SECURITY)
+]
+Tls = Annotated[
+    bool,
+    typer.Option("--tls", help="Encrypt, and check the broker's certificate.", rich_help_panel=_SECURITY),
+]
+TlsCa = Annotated[
+    Path | None, typer.Option(help="Authorities to trust. Default: the system's.", rich_help_panel=_SECURITY)
+]
+TlsCertificate = Annotated[
+    Path | None, typer.Option(help="Own certificate, for a broker that asks.", rich_help_panel=_SECURITY)
+]
+TlsKey = Annotated[Path | None, typer.Option(help="Key of the own certificate.", rich_help_panel=_SECURITY)]
+RollSeconds = Annotated[
+    float, typer.Option(min=0.1, help="How long a lane waits for its next segment.", rich_help_panel=_ROLLING)
+]
+RollBytes = Annotated[
+    int, typer.Option(min=1, help="A segment ends after so many bytes of messages.", rich_help_panel=_ROLLING)
+]
+RollMessages = Annotated[
+    int, typer.Option(min=1, help="A segment ends after so many messages.", rich_help_panel=_ROLLING)
+]
+Lanes = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=999,
+        help="Deal the partitions to so many lanes. Default: as they are dealt, at first 1, on a cluster 4.",
+        rich_help_panel=_ROLLING,
+    ),
+]
+UntilCaughtUp = Annotated[
+    bool,
+    typer.Option(
+        "--until-caught-up", help="End when everything is read that was there.", rich_help_panel=_ROLLING
+    ),
+]
+Watch = Annotated[
+    Path | None,
+    typer.Option(help="Redact each file that comes into this directory, once.", rich_help_panel=_OTHERS),
+]
+StableSeconds = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        help="With --watch: a file is whole when it did not change for so long.",
+        rich_help_panel=_OTHERS,
+    ),
+]
+Marker = Annotated[
+    str | None,
+    typer.Option(
+        help="With --watch: a file is whole when one of its name and this ending stands beside it.",
+        rich_help_panel=_OTHERS,
+    ),
+]
+LocalDemo = Annotated[
+    bool,
+    typer.Option(
+        "--local-demo", help="Stream sample events through a topic in this process.", rich_help_panel=_OTHERS
+    ),
+]
