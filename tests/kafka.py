@@ -166,11 +166,8 @@ class Kafka:
         if self.process is not None and self.process.poll() is not None:
             raise RuntimeError((self.directory / "log").read_text()[-2000:])
         with suppress(KafkaException):
-            return bool(
-                AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
-                .list_topics(timeout=2)
-                .brokers
-            )
+            admin = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 0})
+            return bool(admin.list_topics(timeout=2).brokers)
         return False
 
     def _end(self, number: signal.Signals) -> None:
