@@ -22,6 +22,7 @@ from pipelines.commands.redact import (
     Unknown,
     VaultUrl,
     account_store,
+    erased_accounts,
     event_store,
     key_ring,
     split_beam_options,
@@ -32,9 +33,11 @@ from pipelines.sources.kafka_lane import ReadLimit
 from pipelines.streams.job import Stores, StreamJob, Topic, deal_topic
 from pipelines.streams.micro_batches import run_micro_batches
 from schemas.errors import OptionsError
+from transforms.accounts.erased import Marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
 from transforms.framing.messages import MessageFormat
+from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
 
 _LANES_IN_PROCESS = 1
@@ -100,6 +103,8 @@ def stream(
             events=() if mysql is None else [event_store(mysql, stated).writer()],
             sightings=() if vault is None else [account_store(vault, ring, stated).writer()],
         ),
+        ring.keys,
+        {} if vault is None else erased_accounts(vault, ring, stated),
     )
     if local_demo:
         show_demo(asked.output, asked.body, files, roll_seconds)
@@ -129,6 +134,8 @@ class Asked:
     format: MessageFormat
     record_gaps: bool
     stores: Stores
+    keys: Sequence[PseudonymKey]
+    erased_in_vault: Marks
 
     def job(self, topic: Topic, at_end: bool, default_lanes: int) -> StreamJob:
         """Return the job, the topic dealt."""
@@ -143,6 +150,8 @@ class Asked:
             self.codec,
             self.record_gaps,
             self.stores,
+            self.keys,
+            self.erased_in_vault,
         )
 
 

@@ -42,10 +42,10 @@ def rewrite_all(root: Path, eraser: RecordEraser, plan: str) -> Iterator[FileEra
     patience = time.monotonic() + PATIENCE_SECONDS
     while True:
         finish_runs(root)
-        before = committed_runs(root)
+        before, early = committed_runs(root), runs_unaware_of(root, plan)
         yield from rewrite_files(root, eraser)
         unaware = runs_unaware_of(root, plan)
-        if not unaware and committed_runs(root) == before:
+        if not unaware and not early and committed_runs(root) == before:
             return
         if unaware and time.monotonic() > patience:
             raise RetentionError(

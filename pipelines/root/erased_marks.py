@@ -21,7 +21,7 @@ from schemas.errors import RetentionError
 ERASE = "erase"
 STARTED = ".started.json"
 _SEEN = "erasures.json"
-_RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_RUN_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}|stream-[0-9a-f-]+")
 
 
 def erasures(root: Path) -> dict[str, Mapping[str, Any]]:

@@ -1,7 +1,7 @@
 """What a stream was asked to do. It is pickled into the job graph, so it holds no secret: only where one is found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,8 +13,10 @@ from pipelines.lanes.deal import deal
 from pipelines.sources.kafka_lane import ReadLimit
 from pipelines.sources.kafka_offsets import first_offsets
 from schemas.segment import Dealing, Offsets
+from transforms.accounts.erased import ErasedAccounts, Marks, joined_marks
 from transforms.avro.blocks import Codec
 from transforms.framing.messages import MessageFormat
+from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
 
 
@@ -47,7 +49,8 @@ class Stores:
 class StreamJob:
     """What every worker of a stream does.
 
-    `max_event_bytes` is the length from which a message is `TOO_LONG`; `token` is this job's own.
+    `max_event_bytes` is the length from which a message is `TOO_LONG`. Erased accounts, those of the root's receipts and,
+    as of the start, `erased_in_vault`, are recognised by `keys`, all that live. `token` is this job's own.
     """
 
     root: Path
@@ -60,7 +63,15 @@ class StreamJob:
     codec: Codec = Codec.ZSTANDARD
     record_gaps: bool = False
     stores: Stores = field(default_factory=Stores, repr=False)
+    keys: Sequence[PseudonymKey] = ()
+    erased_in_vault: Marks = field(default_factory=dict, repr=False)
     token: str = field(default_factory=lambda: uuid4().hex)
+
+    def without(self, erased_from_root: Marks) -> RedactLogEvents:
+        """Return the transform from raw records to tagged events, without what was erased."""
+        marks = joined_marks(erased_from_root, self.erased_in_vault)
+        erased = ErasedAccounts(marks, tuple(self.keys) or (self.body.key,)) if marks else None
+        return replace(self.body, erased=erased)
 
 
 def deal_topic(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipelines.lanes.fold import fold
 from pipelines.lanes.log import Position, commit_segment, discard, open_staging, position, sweep_lane
+from pipelines.root.erased_marks import take_note
 from pipelines.root.partition_files import PartitionFiles
 from pipelines.root.segment_files import BLOCK_SEGMENTS, Lane, segment_file_name
 from pipelines.sources.kafka_lane import LaneReader, Message
@@ -21,6 +22,7 @@ from schemas.errors import ClosedLaneError, KeyFileError
 from schemas.events import Counts, RawRecord, Source
 from schemas.ledger import REJECTED_CATEGORY, WrittenFile
 from schemas.segment import OffsetRange, Segment, stream_id
+from transforms.accounts.erased import Marks
 from transforms.avro.encode import Encoding
 from transforms.framing.messages import message_records
 from transforms.pseudonyms import PseudonymKey, keyed_digest
@@ -36,6 +38,7 @@ class _Attempt:
     started: datetime
     gaps: tuple[OffsetRange, ...]
     staging: Path
+    redact: RedactFunction
     events: PartitionFiles
     rejections: PartitionFiles
     counts: Counts = field(default_factory=Counts)
@@ -66,6 +69,7 @@ class LaneWorker:
         )
         self._busy = threading.Lock()
         self._redact: RedactFunction | None = None
+        self._erased: Marks | None = None
         self._stores = StoreWriters(job.stores)
         self._encoder = Encoding(job.body.policy).build()
         self.messages = 0
@@ -99,12 +103,11 @@ class LaneWorker:
             try:
                 stands = self._position()
                 gaps = self._reader.begin(stands.next)
-                redact = self._start(now)
                 if gaps:
                     attempt = self._open(stands, now, gaps)
                 for messages in self._reader.read(self._job.limit):
                     attempt = attempt or self._open(stands, now, gaps)
-                    self._take(attempt, messages, redact)
+                    self._take(attempt, messages)
                 return None if attempt is None else self._commit(attempt, now)
             finally:
                 if attempt is not None:
@@ -128,18 +131,26 @@ class LaneWorker:
             )
         return stands
 
-    def _start(self, now: datetime) -> RedactFunction:
-        """Begin a bundle."""
+    def _open(self, stands: Position, now: datetime, gaps: tuple[OffsetRange, ...]) -> _Attempt:
+        """Begin a bundle: its staging folder is there before it is read what was erased."""
         if self._redact is None:
             sweep_lane(self.lane)
-            self._redact = self._job.body.build()
             self._stores.open()
-        self._redact.start_bundle(epoch_ms(now))
-        self._stores.start_bundle()
-        return self._redact
-
-    def _open(self, stands: Position, now: datetime, gaps: tuple[OffsetRange, ...]) -> _Attempt:
         staging = open_staging(self.lane, stands.sequence)
+        try:
+            erased = take_note(self.lane.root, staging)
+            if self._redact is None or erased != self._erased:
+                self._redact, self._erased = self._job.without(erased).build(), erased
+            self._redact.start_bundle(epoch_ms(now))
+            self._stores.start_bundle()
+        except BaseException:
+            discard(staging)
+            raise
+        return self._attempt(stands, gaps, staging, self._redact)
+
+    def _attempt(
+        self, stands: Position, gaps: tuple[OffsetRange, ...], staging: Path, redact: RedactFunction
+    ) -> _Attempt:
         name = segment_file_name(self.lane, stands.sequence)
         encoder, codec = self._encoder, self._job.codec
 
@@ -152,13 +163,14 @@ class LaneWorker:
             datetime.now(UTC),
             gaps,
             staging,
+            redact,
             files(category, encoder.event_schema_json, encoder.encode_events),
             files(REJECTED_CATEGORY, encoder.rejection_schema_json, encoder.encode_rejections),
         )
 
-    def _take(self, attempt: _Attempt, messages: Sequence[Message], redact: RedactFunction) -> None:
+    def _take(self, attempt: _Attempt, messages: Sequence[Message]) -> None:
         """Redact messages into the attempt's files."""
-        redacted = redact([record for message in messages for record in self._records(message)])
+        redacted = attempt.redact([record for message in messages for record in self._records(message)])
         attempt.note_times(messages)
         attempt.counts.update(redacted.counts)
         if redacted.kept:

@@ -1,27 +1,32 @@
 """One call commits what is there of a lane as one segment that balances; whatever fails, the next call goes on."""
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipelines.lanes.log import position
 from pipelines.retention.verify import verify_root
+from pipelines.root.erased_marks import runs_unaware_of
 from pipelines.root.layout import STAGING
+from pipelines.root.receipts import append_receipt
 from pipelines.root.segment_files import read_segments
 from pipelines.sources.kafka_lane import ReadLimit
 from pipelines.streams.job import Stores, deal_topic
 from pipelines.streams.lane_worker import LaneWorker
+from schemas.accounts import ErasedMark
 from schemas.errors import ClosedLaneError, KeyFileError, LaneError, LogveilError
 from schemas.policy.file import default_policy
 from schemas.segment import OffsetRange
 from tests.made_output import event_ids, file_size_limit, read_records
-from tests.pipelines.streams.made_streams import SECRET, event, make_job, new_topic, produce
+from tests.pipelines.streams.made_streams import KEY, SECRET, event, make_job, new_topic, produce
+from transforms.accounts.erased import erasure_digest
 from transforms.batches.steps import BatchFn
 from transforms.framing.messages import MessageFormat
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
+from transforms.tag import epoch_ms
 
 
 def now():
@@ -124,14 +129,14 @@ def test_a_worker_that_was_overtaken_starts_right_the_next_time(tmp_path, monkey
     topic = new_topic(20)
     job = make_job(tmp_path, topic, lanes=1)
     slow, quick = LaneWorker(job, 0), LaneWorker(replace(job, token="other"), 0)
-    start = slow._start
+    take = slow._take
 
-    def overtaken(moment):
+    def overtaken(attempt, messages):
         monkeypatch.undo()
-        quick.advance(moment)
-        return start(moment)
+        quick.advance(now())
+        take(attempt, messages)
 
-    monkeypatch.setattr(slow, "_start", overtaken)
+    monkeypatch.setattr(slow, "_take", overtaken)
     with pytest.raises(LaneError):
         slow.advance(now())
     produce(topic, range(20, 25))
@@ -218,3 +223,33 @@ def test_a_store_that_refuses_keeps_the_segment_from_being_committed(tmp_path):
     worker.advance(now())
     assert store.told == ["setup", (10, 0)]
     assert Counter(numbers(tmp_path)) == Counter(range(10))
+
+
+def test_an_account_erased_while_the_stream_runs_comes_in_no_more(tmp_path):
+    topic = new_topic(partitions=1)
+    worker = LaneWorker(make_job(tmp_path, topic, lanes=1), 0)
+    for number in range(2):
+        topic.produce(event(number, uin="100012345678"))
+        segment = worker.advance(now())
+        if number == 0:
+            (record,) = read_records(tmp_path, "category=troubleshooting_data")
+            mark = ErasedMark(erasure_digest(KEY, str(record["uin"])), 0, epoch_ms(now()) + 60_000)
+            body = {"plan": "p", "accounts": [{"pseudonyms": [asdict(mark)]}], "rewritten": []}
+            append_receipt(tmp_path, "erase", body, now())
+    assert segment.counts["erased_on_arrival"] == 1
+    assert numbers(tmp_path) == [0]
+
+
+def test_an_erasure_sees_which_attempts_began_before_it(tmp_path, monkeypatch):
+    topic = new_topic(5)
+    worker = LaneWorker(make_job(tmp_path, topic, lanes=1), 0)
+    take, seen = worker._take, []
+
+    def look(attempt, messages):
+        seen.extend(runs_unaware_of(tmp_path, "plan"))
+        take(attempt, messages)
+
+    monkeypatch.setattr(worker, "_take", look)
+    worker.advance(now())
+    assert [name.split("-")[0] for name in seen] == ["stream"]
+    assert runs_unaware_of(tmp_path, "plan") == []

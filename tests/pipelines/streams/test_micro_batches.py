@@ -78,7 +78,7 @@ def test_an_unexpected_fault_ends_it_and_quotes_no_event(tmp_path, monkeypatch):
     job = make_job(tmp_path, new_topic(5), lanes=1)
     worker = worker_of(job, 0)
 
-    def fail(attempt, messages, redact):
+    def fail(attempt, messages):
         raise ValueError(messages[0].value().decode())
 
     monkeypatch.setattr(worker, "_take", fail)
