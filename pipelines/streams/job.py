@@ -49,7 +49,7 @@ class Stores:
 class StreamJob:
     """What every worker of a stream does.
 
-    `max_event_bytes` is the length from which a message is `TOO_LONG`. Erased accounts, those of the root's receipts and,
+    `max_event_bytes` is the length from which a message is `TOO_LONG`. Erased accounts, those of receipts and,
     as of the start, `erased_in_vault`, are recognised by `keys`, all that live. `token` is this job's own.
     """
 
