@@ -1,6 +1,7 @@
-"""`logveil policy show|check|ropa`: read the policy, check one's own, write the record of processing activities."""
+"""`logveil policy show|check|diff|ropa`: read the policy, check one's own, compare two, write the record of it all."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,14 @@ from rich.table import Table
 from pipelines.commands.terminal import console
 from pipelines.commands.typed import read_typed
 from schemas.errors import PolicySyntaxError
+from schemas.policy.comparison import compare, unacknowledged
 from schemas.policy.deployment import load_deployment
 from schemas.policy.file import default_policy, load_policy
 from schemas.policy.policy import Policy
 from schemas.policy.record_of_processing import field_table, record_of_processing, to_markdown
 
 _WIDTH_OF_MARKDOWN = 120
+_CHECK_FAILED = 1
 _COLUMNS = ("field", "personal", "treatment", "purpose", "days")
 
 app = typer.Typer(help="Read and check the privacy policy.", no_args_is_help=True)
@@ -55,13 +58,44 @@ def show(
 
 
 @app.command()
-def check(files: Annotated[list[Path], typer.Argument(help="The policy files to check.")]) -> None:
-    """Check policy files; exit code 2 and one line if one is wrong."""
+def check(
+    files: Annotated[list[Path], typer.Argument(help="The policy files to check.")],
+    against: Annotated[
+        Path | None, typer.Option(help="The policy that they may not weaken without acknowledging it.")
+    ] = None,
+) -> None:
+    """Check policy files; exit code 2 and one line if one is wrong, 1 if one is weaker than it acknowledges."""
+    failed = False
     for file in files:
         policy = read_policy(file)
         typer.echo(
             f"{file}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}"
         )
+        if against is not None:
+            open_ends = unacknowledged(compare(read_policy(against), policy), policy)
+            for difference in open_ends:
+                typer.echo(f"{file}: not acknowledged: {difference.change} ({difference.why})")
+            failed = failed or bool(open_ends)
+    if failed:
+        raise typer.Exit(_CHECK_FAILED)
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="The policy file that was.")],
+    new: Annotated[Path, typer.Argument(help="The policy file that is to be.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print each difference as weaker, stronger or neutral, with why."""
+    differences = compare(read_policy(old), read_policy(new))
+    if as_json:
+        listed = [{"change": one.change, **asdict(one)} for one in differences]
+        typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    for one in differences:
+        typer.echo(f"{one.direction:8}  {one.change}  ({one.why})")
+    if not differences:
+        typer.echo("both say the same")
 
 
 @app.command()

@@ -12,6 +12,7 @@ MAX_DEPTH = 12
 MAX_DAYS = 36_500
 _STRING = "tag:yaml.org,2002:str"
 _INTEGER = "tag:yaml.org,2002:int"
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
 
 
@@ -98,6 +99,23 @@ class Value:
                 f"expected a whole number of days from 1 to {MAX_DAYS}, found {_kind(self.node)}"
             )
         return int(self.node.value)
+
+    def shaped(self, shape: re.Pattern[str], expected: str) -> str:
+        """Return a string of a given shape."""
+        text = self.text()
+        if shape.fullmatch(text) is None:
+            raise self.fault(f"expected {expected}, found {text!r}")
+        return text
+
+    def named(self) -> "list[tuple[str, Value]]":
+        """Return the entries of a mapping whose keys are names."""
+        entries = list(self.entries().items())
+        for key, entry in entries:
+            if _NAME.fullmatch(key) is None:
+                raise entry.fault(f"{key!r} is not a name: lower-case letters, digits and _, at most 64")
+        if not entries:
+            raise self.fault("expected at least one entry")
+        return entries
 
     def choice(self, allowed: Iterable[str], kind: type[PolicyError] = PolicySyntaxError) -> str:
         """Return a string of a closed set."""

@@ -1,6 +1,6 @@
 """The policy as frozen types; `schemas.policy.file` reads them from YAML."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
@@ -85,8 +85,9 @@ class Category:
 class FieldPolicy:
     """What the policy says of one field of a log event.
 
-    `form` is the regular expression (RE2) that a value must match in full to be kept; `prefix` and `entity`
-    name the pseudonym's prefix and the kind of personal data that the value is.
+    `form` is the regular expression (RE2) that a value must match in full to be kept, and `forms` are its
+    alternatives as the policy lists them; `prefix` and `entity` name the pseudonym's prefix and the kind of personal
+    data that the value is.
     """
 
     name: str
@@ -101,6 +102,16 @@ class FieldPolicy:
     form: str | None = None
     prefix: str | None = None
     entity: str | None = None
+    forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A weakening of the policy that a person answers for; `change` is stated as `logveil policy diff` prints it."""
+
+    change: str
+    reason: str
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,7 @@ class Policy:
     lives as long as the account. `fields` holds the event fields in the order of the output; `aliases` maps
     every normalised spelling to a field name; `time_fields` are the keys, exactly as spelled, that give the
     event time; `url_query_keys` are the case-folded query keys whose values a URL keeps; `digest` is the
-    SHA-256 of all this, in hex.
+    SHA-256 of all this, in hex. `acknowledged`, who answers for what, is no part of it.
     """
 
     version: str
@@ -129,6 +140,7 @@ class Policy:
     time_fields: tuple[str, ...]
     url_query_keys: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)
+    acknowledged: tuple[Acknowledgement, ...] = ()
 
     def __getitem__(self, name: str) -> FieldPolicy:
         """Return the rule of the field with this canonical name, or raise KeyError."""
@@ -153,6 +165,12 @@ def matches_form(rule: FieldPolicy, value: str) -> bool:
         return bool(_compiled(rule.form).Match(value))
     except UnicodeEncodeError:
         return False
+
+
+def form_matcher(form: str) -> Callable[[str], bool]:
+    """Return what tells whether a text matches a form in full."""
+    match = _compiled(form).Match
+    return lambda text: bool(match(text))
 
 
 def form_problem(form: str) -> str | None:

@@ -65,3 +65,48 @@ def test_the_record_of_processing_names_every_system_in_both_forms() -> None:
     markdown = policy("ropa").stdout
     assert markdown == f"{to_markdown(POLICY)}\n"
     assert [system.text for system in POLICY.systems.values() if system.text not in markdown] == []
+
+
+WEAKER = SHIPPED.replace("desc, summary", "desc, remark, summary")
+CHANGE = "fields.description.aliases: absent -> remark"
+
+
+def two_policies(folder: Path, new: str) -> tuple[Path, Path]:
+    (folder / "old.yaml").write_text(SHIPPED, encoding="utf-8")
+    (folder / "new.yaml").write_text(new, encoding="utf-8")
+    return folder / "old.yaml", folder / "new.yaml"
+
+
+def test_diff_says_of_each_difference_which_way_it_goes_and_why(tmp_path: Path) -> None:
+    old, new = two_policies(tmp_path, WEAKER.replace("erase_within_days: 30", "erase_within_days: 20"))
+    assert policy("diff", old, new).stdout.splitlines() == [
+        f"weaker    {CHANGE}  (values that had no purpose, and were dropped, are stored)",
+        "stronger  categories.account_information.erase_within_days: 30 -> 20  (ended accounts may stay shorter)",
+    ]
+    assert policy("diff", old, old).stdout == "both say the same\n"
+    (first, _) = json.loads(policy("diff", old, new, "--json").stdout)
+    assert (first["change"], first["direction"], first["before"]) == (CHANGE, "weaker", "absent")
+
+
+def test_check_against_fails_on_a_weakening_that_is_not_acknowledged(tmp_path: Path) -> None:
+    old, new = two_policies(tmp_path, WEAKER)
+    done = policy("check", new, "--against", old)
+    assert done.returncode == 1
+    assert f"{new}: not acknowledged: {CHANGE} (values" in done.stdout
+    stated = f'acknowledged_weakenings: [{{change: "{CHANGE}", reason: ticket 12, person: A. Officer}}]\n'
+    _, new = two_policies(tmp_path, WEAKER + stated)
+    assert policy("check", new, "--against", old).returncode == 0
+    assert policy("check", old, "--against", new).returncode == 0
+
+
+def test_no_file_lets_user_names_through_by_relabelling_them(tmp_path: Path) -> None:
+    direct = "    personal: direct\n    treatment: pseudonymise\n    prefix: usr"
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        SHIPPED.replace(
+            direct, "    personal: indirect\n    treatment: keep\n    form: ['.*']\n    prefix: usr"
+        ),
+        encoding="utf-8",
+    )
+    done = policy("check", path)
+    assert (done.returncode, "admits too much" in done.stderr) == (2, True)

@@ -41,6 +41,12 @@ MISTAKES = [
     pytest.param("entity: USERNAME", "entity: username", id="entity in small letters"),
     pytest.param('    form: ["ON", "OFF"]\n', "", id="kept without a form"),
     pytest.param('personal: "no"', "personal: direct", id="direct identifier kept"),
+    pytest.param("treatment: pseudonymise", "treatment: redact_text", id="direct identifier read as text"),
+    pytest.param(
+        "time_fields: [__TIME__]",
+        "time_fields: [__TIME__]\nacknowledged_weakenings: [{change: a, reason: b}]",
+        id="acknowledgement of nobody",
+    ),
     pytest.param('"OFF"', "OFF", id="off without quotes"),
     pytest.param("title: Small", "title: ' '", id="blank text"),
     pytest.param("title: Small", "title: ~", id="null"),
@@ -73,8 +79,10 @@ def test_schema_and_loader_refuse_the_same_mistake(
 def test_schema_and_loader_accept_the_small_policy(
     small_policy: str, schema: jsonschema.Draft202012Validator
 ) -> None:
-    load_policy(small_policy, "own.yaml")
-    schema.validate(yaml.safe_load(small_policy))
+    stated = small_policy + "acknowledged_weakenings: [{change: a, reason: b, person: c}]\n"
+    for text in (small_policy, stated):
+        load_policy(text, "own.yaml")
+        schema.validate(yaml.safe_load(text))
 
 
 def test_the_schema_accepts_the_shipped_policy(schema: jsonschema.Draft202012Validator) -> None:
