@@ -48,6 +48,7 @@ _COMMANDS = {
         "expire",
         "Plan what may be deleted, which deletes nothing; with --apply, delete what a plan names.",
     ),
+    "compact": _Place("compact", "compact", "Join the small files that a stream leaves, by a plan."),
     "status": _Place("status", "status", "Show how far a root and its streams have come."),
     "explain": _Place(
         "explain",

@@ -77,13 +77,22 @@ def _expected(root: Path, ledgers: Sequence[Ledger], receipts: Iterable[Receipt]
     expired: set[str] = set()
     for receipt in receipts:
         expired.update(partition["path"] for partition in receipt.body.get("partitions", ()))
-        for file in receipt.body.get("rewritten", ()):
-            sums = checksums.get(file["path"], set())
-            if file["before"] in sums:
-                sums.remove(file["before"])  # a copy from before the erasure is not as it should be
-                sums.add(file["after"])
+        _follow(receipt, checksums)
     known = {path: frozenset(sums) for path, sums in checksums.items()}
     return Expected(known, frozenset(expired), awaited)
+
+
+def _follow(receipt: Receipt, checksums: defaultdict[str, set[str]]) -> None:
+    """Let the checksums be what they are after what a receipt tells of."""
+    for file in receipt.body.get("joined", ()):
+        for source in file["sources"]:
+            checksums.pop(source["path"], None)
+        checksums[file["path"]].add(file["after"])
+    for file in receipt.body.get("rewritten", ()):
+        sums = checksums.get(file["path"], set())
+        if file["before"] in sums:
+            sums.remove(file["before"])  # a copy from before the erasure is not as it should be
+            sums.add(file["after"])
 
 
 def verify_checksums(root: Path, paths: Iterable[str], expected: Expected) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ import fastavro
 
 from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING
 from pipelines.root.ledger_files import ledger_paths, read_ledger
+from pipelines.root.receipts import read_receipts
 from pipelines.root.segment_files import STREAM, all_lanes, read_lane
 from schemas.errors import LedgerError, RetentionError
 from schemas.ledger import Ledger, LedgerFile
@@ -79,6 +80,14 @@ def recorded_files(root: Path) -> Recorded:
             with suppress(LedgerError):
                 for segment in read_lane(lane):
                     recorded.update({file.path: (segment, file) for file in segment.files})
+    with suppress(RetentionError):
+        for receipt in read_receipts(root):
+            for joined in receipt.body.get("joined", ()):
+                writers = [recorded[one["path"]][0] for one in joined["sources"] if one["path"] in recorded]
+                partition, _, name = joined["path"].rpartition("/")
+                file = LedgerFile(partition, name, joined["records"], joined["bytes"], joined["after"])
+                if writers:
+                    recorded[joined["path"]] = writers[0], file
     return recorded
 
 
