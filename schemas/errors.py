@@ -7,7 +7,8 @@ LogveilError            root; messages hold names and positions, never event con
 │  └─ MissingFieldRule    a required key, field or category is absent
 ├─ SchemaError          an Avro schema and its record type disagree
 ├─ OptionsError         contradictory or unsafe command-line options
-├─ KeyFileError         the pseudonym key is absent, too open or of the wrong size
+├─ SecretError          a secret is not at hand where it is needed
+│  └─ KeyFileError        the pseudonym key is absent, too open or of the wrong size
 ├─ InputError           an input cannot be read whole
 ├─ OutputError          the output root cannot be written
 ├─ LedgerError          the counts of a run do not balance
@@ -58,7 +59,11 @@ class OptionsError(LogveilError):
     """Command-line options contradict each other or are unsafe."""
 
 
-class KeyFileError(LogveilError):
+class SecretError(LogveilError):
+    """A secret is not at hand where it is needed."""
+
+
+class KeyFileError(SecretError):
     """The pseudonym key is absent, readable by others, or of the wrong size."""
 
 

@@ -3,13 +3,16 @@
 import re
 from base64 import b32encode
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
+from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
+from schemas.errors import KeyFileError
 from schemas.policy.policy import PREFIXES
+from transforms.at_hand import Origin, note, recall
 
 PSEUDONYM = re.compile(rf"(?:{'|'.join(PREFIXES)})_[0-9a-z]{{1,8}}_[a-z2-7]{{20}}")
 """The form of a pseudonym: a prefix of the policy's, key epoch, 100 bits in lower-case base 32 (RFC 4648)."""
@@ -20,14 +23,41 @@ _STARTED_DIGESTS = 256
 
 @dataclass(frozen=True)
 class PseudonymKey:
-    """A key of 32 bytes and the name of its epoch; its secret never shows in a repr."""
+    """A key of 32 bytes and the name of its epoch; its secret never shows in a repr, nor in a pickle.
+
+    A pickled key is its epoch, its fingerprint and its `origin`, which reads it where it is unpickled; without an
+    origin it can be unpickled only in the process that pickled it.
+    """
 
     secret: bytes
     epoch: str
+    origin: Origin | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         """Show the epoch alone."""
         return f"PseudonymKey(epoch={self.epoch!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle where the key is to be read, not the key."""
+        name = note(f"the key of epoch {self.epoch} with fingerprint {self.fingerprint}", self)
+        return _recall_key, (name, self.fingerprint, self.origin)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return what tells this key from any other of the same epoch, 16 hex digits that say nothing of the secret.
+
+        Example:
+            >>> PseudonymKey(bytes(32), "1").fingerprint
+            '9b6920b022580970'
+        """
+        return keyed_digest(self.secret, "fingerprint", b"").hex()[:16]
+
+
+def _recall_key(name: str, fingerprint: str, origin: Origin | None) -> PseudonymKey:
+    key: PseudonymKey = recall(name, origin)
+    if key.fingerprint != fingerprint:
+        raise KeyFileError(f"{name} is not the one that lies here: its fingerprint is {key.fingerprint}")
+    return key
 
 
 def keyed_digest(secret: bytes, domain: str, data: bytes) -> bytes:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.policy import read_policy
-from pipelines.keys.rings import KEY_VARIABLE, load_keys
+from pipelines.keys.files import KEY_VARIABLE
+from pipelines.keys.rings import load_keys
 from pipelines.vault.vault import Vault, open_vault
 
 VaultUrl = Annotated[

@@ -14,7 +14,8 @@ import typer
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.explain_report import text_json, text_lines
 from pipelines.commands.policy import PolicyOption, read_policy
-from pipelines.keys.rings import KEY_VARIABLE, load_keys
+from pipelines.keys.files import KEY_VARIABLE
+from pipelines.keys.rings import load_keys
 from schemas.errors import OptionsError
 from transforms.detect import Known
 from transforms.detect.explain import explain_text

@@ -18,7 +18,8 @@ from pipelines.commands.preview import preview_of
 from pipelines.commands.redact_report import print_report
 from pipelines.commands.terminal import console
 from pipelines.jobs.redaction import RedactionJob, run_redaction
-from pipelines.keys.rings import KEY_VARIABLE, KeyRing, development_keys, load_keys
+from pipelines.keys.files import KEY_VARIABLE
+from pipelines.keys.rings import KeyRing, development_keys, load_keys
 from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.found import find_inputs
 from schemas.ledger import Ledger, total
@@ -181,8 +182,9 @@ def account_store(url: str, ring: KeyRing, policy: Policy) -> "UpsertAccounts":
     from pipelines.vault.sightings import UpsertAccounts
     from pipelines.vault.vault import open_vault
 
-    open_vault(url, ring, policy).database.close()
-    return UpsertAccounts(url, ring, policy)
+    vault = open_vault(url, ring, policy)
+    vault.database.close()
+    return UpsertAccounts(vault.database, ring, policy)
 
 
 def erased_accounts(url: str, ring: KeyRing, policy: Policy) -> Marks:
@@ -211,8 +213,8 @@ def event_store(url: str, policy: Policy) -> "WriteEventsToMySql":
     from pipelines.mysql.events import WriteEventsToMySql
     from pipelines.mysql.table import check_columns
 
-    writing = WriteEventsToMySql(url, policy)
     database = Database(url)
+    writing = WriteEventsToMySql(database, policy)
     check_columns(database, writing.table, policy)
     database.close()
     return writing

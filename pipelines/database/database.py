@@ -13,16 +13,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from pipelines.database.urls import NO_URL, UrlVariable, holds_secret, parse_url, safe_url, url_token
 from schemas.errors import DatabaseError, OptionsError, VaultError
+from transforms.at_hand import note, recall
 
 T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
-MYSQL_DRIVER = "mysql+pymysql"
 RETRY_SECONDS = 60.0
 _LOCAL_HOSTS = (None, "", "localhost", "127.0.0.1", "::1")
 _FIRST_PAUSE = 0.05
@@ -65,7 +66,7 @@ _DISK_FULL = re.compile(r"\((?:28|Errcode: 28)\b|errno: 28|No space left", re.IG
 
 @dataclass(frozen=True)
 class Database:
-    """An engine whose transactions are retried; it pickles by its URL."""
+    """An engine whose transactions are retried; it pickles by its URL, one with a password by where it can be read."""
 
     url: str
     retry_seconds: float = RETRY_SECONDS
@@ -75,8 +76,11 @@ class Database:
         return f"Database({safe_url(self.url)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the URL, not the open connections."""
-        return Database, (self.url, self.retry_seconds)
+        """Pickle the URL, or where it can be read, not the open connections."""
+        if not holds_secret(self.url):
+            return Database, (self.url, self.retry_seconds)
+        name = note(f"the URL of {self.name} ({url_token(self.url)})", self.url)
+        return _open_again, (name, UrlVariable.of(self.url), self.retry_seconds)
 
     @property
     def name(self) -> str:
@@ -120,34 +124,8 @@ class Database:
             pause = min(_LONGEST_PAUSE, pause * 2)
 
 
-def parse_url(url: str) -> URL:
-    """Return a database URL of a kind that is supported; a bare `mysql://` gets its driver.
-
-    Raises:
-        OptionsError: It is no such URL; the message does not repeat it.
-    """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise OptionsError(_NO_URL) from None
-    if parsed.get_backend_name() in ("mysql", "mariadb"):
-        return parsed.set(drivername=MYSQL_DRIVER)
-    if parsed.get_backend_name() != "sqlite":
-        raise OptionsError(_NO_URL)
-    return parsed
-
-
-_NO_URL = "a database is named as sqlite:///FILE or mysql+pymysql://USER:PASSWORD@HOST/NAME?ssl_ca=FILE"
-
-
-def safe_url(url: str) -> str:
-    """Return a database URL without its password and options.
-
-    Example:
-        >>> safe_url("mysql+pymysql://lv:secret@db.example/vault?ssl_key=/k")
-        'mysql+pymysql://lv:***@db.example/vault'
-    """
-    return parse_url(url).set(query={}).render_as_string(hide_password=True)
+def _open_again(name: str, origin: UrlVariable | None, retry_seconds: float) -> Database:
+    return Database(recall(name, origin), retry_seconds)
 
 
 def error_code(error: DBAPIError) -> int:
@@ -189,7 +167,7 @@ def _make_engine(url: URL) -> Engine:
             connect_args={"connect_timeout": 10, "read_timeout": 600, "write_timeout": 600},
         )
     except (ArgumentError, NoSuchModuleError):
-        raise OptionsError(_NO_URL) from None
+        raise OptionsError(NO_URL) from None
 
 
 def _make_sqlite_engine(url: URL) -> Engine:

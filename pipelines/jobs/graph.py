@@ -22,7 +22,8 @@ from transforms.redact_logs import RedactLogEvents
 class RedactFiles(beam.PTransform):
     """Read parts of files, redact them, write them into a staging folder, and summarise the run there.
 
-    `vault` takes the accounts that the events show, `event_table` the events, where they are wanted there too.
+    `vault` takes the accounts that the events show, `event_table` the events, where they are wanted there too; `share`
+    numbers the graph where several share a run's parts.
 
     *Input*: the pipeline. *Output*: nothing of use. *Bounded/unbounded*: bounded. *Guarantee*: what the summary lists
     is whole; nothing is in a partition yet.
@@ -37,6 +38,7 @@ class RedactFiles(beam.PTransform):
     codec: Codec = Codec.ZSTANDARD
     in_batches: bool = True
     max_expansion: int = MAX_EXPANSION
+    share: int = 0
 
     def display_data(self) -> Shown:
         """Return what a runner's page may show."""
@@ -64,4 +66,4 @@ class RedactFiles(beam.PTransform):
             redacted.sightings | "StoreAccounts" >> self.vault
         if self.event_table is not None:
             redacted.kept | "StoreEvents" >> self.event_table
-        return (redacted.counts, written) | "SummariseRun" >> SummariseRun(self.staging)
+        return (redacted.counts, written) | "SummariseRun" >> SummariseRun(self.staging, self.share)

@@ -12,14 +12,23 @@ from pathlib import Path
 from apache_beam import PTransform
 
 from pipelines.jobs.graph import RedactFiles
+from pipelines.jobs.processes import run_in_processes
 from pipelines.jobs.run_summary import RunSummary, read_summary
-from pipelines.jobs.runners import knows_batches, run_pipeline, workers_for
+from pipelines.jobs.runners import (
+    OWN_RUNNER,
+    check_options,
+    knows_batches,
+    run_here,
+    runner_named,
+    share_out,
+    workers_for,
+)
 from pipelines.root.commit import Run, commit, discard, open_run, recover
 from pipelines.root.erased_marks import take_note
 from pipelines.root.ledger_files import already_committed
 from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.found import FoundInput, said_as_typed
-from pipelines.sources.inputs import InputFile, check_unchanged, plan_parts, snapshot
+from pipelines.sources.inputs import FilePart, InputFile, check_unchanged, plan_parts, snapshot
 from schemas.errors import InputError
 from schemas.ledger import Ledger, LedgerInput
 from schemas.policy.policy import Policy
@@ -93,11 +102,13 @@ def run_redaction(job: RedactionJob) -> Ledger:
     Inputs whose checksum a run has committed before are passed over, unless the job says `again`.
 
     Raises:
+        OptionsError: Beam's options would open ports; nothing was written.
         InputError: An input cannot be read whole; nothing was written.
         OutputError: The root cannot be written.
         LedgerError: The counts don't balance; nothing was written.
     """
     clock = _Clock()
+    check_options(job.beam_options)
     run = open_run(job.root, clock.started)
     try:
         recover(job.root)
@@ -122,11 +133,25 @@ def new_files(job: RedactionJob, files: Sequence[InputFile]) -> list[InputFile]:
 def _process(
     job: RedactionJob, run: Run, files: Sequence[InputFile], erased: Marks
 ) -> tuple[str, RunSummary]:
+    """Run the graph here, or in one process for each share of the parts."""
     parts = plan_parts(files, job.safe_name)
     if not parts:
         return "none", RunSummary(Counter(), ())
-    workers = job.workers or workers_for(parts)
-    graph = RedactFiles(
+    workers = 1 if runner_named(job.beam_options) else job.workers or workers_for(parts)
+    shares = share_out(parts, workers)
+    graphs = [_graph(job, run, erased, share, number) for number, share in enumerate(shares)]
+    if len(graphs) == 1:
+        runner = run_here(graphs[0], job.beam_options)
+    else:
+        run_in_processes(graphs, job.beam_options)
+        runner = f"{OWN_RUNNER} in {len(graphs)} processes"
+    return runner, read_summary(run.staging, len(graphs))
+
+
+def _graph(
+    job: RedactionJob, run: Run, erased: Marks, parts: Sequence[FilePart], share: int
+) -> RedactFiles:
+    return RedactFiles(
         parts,
         job.body(erased),
         job.max_event_bytes,
@@ -136,9 +161,8 @@ def _process(
         job.codec,
         knows_batches(job.beam_options),
         job.max_expansion,
+        share,
     )
-    runner = run_pipeline(graph, workers, job.beam_options)
-    return runner, read_summary(run.staging)
 
 
 def _ledger(

@@ -1,4 +1,4 @@
-"""Bring the counts of a run and the names of its files back to the launcher: one small file in the staging folder."""
+"""Bring the counts of a run and the names of its files back to the launcher: small files in the staging folder."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ from schemas.ledger import WrittenFile
 from transforms.batches.metrics import Meter
 from transforms.redact_logs import sum_counts
 
-SUMMARY = "summary.json"
+_SUMMARY = "summary-{share}.json"
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,14 @@ class _WriteSummaryFn(beam.DoFn):
 
 @dataclass
 class SummariseRun(beam.PTransform):
-    """Write the run's summary into its staging folder, where the launcher reads it.
+    """Write the summary of a share of the run into the staging folder, where the launcher reads it.
 
     *Input*: a tuple of the counts and the written files. *Output*: nothing. *Bounded/unbounded*: bounded.
     *Guarantee*: only names and counts are ever grouped.
     """
 
     staging: Path
+    share: int = 0
 
     @no_annotations  # nor an input of two
     def expand(self, parts: tuple[PCollection[Counts], PCollection[WrittenFile]]) -> PCollection[None]:
@@ -64,15 +65,19 @@ class SummariseRun(beam.PTransform):
             | "Once" >> beam.Create([None])
             | "WriteSummary"
             >> beam.ParDo(
-                _WriteSummaryFn(str(self.staging / SUMMARY)),
+                _WriteSummaryFn(str(self.staging / _SUMMARY.format(share=self.share))),
                 beam.pvalue.AsIter(total),
                 beam.pvalue.AsIter(files),
             )
         )
 
 
-def read_summary(staging: Path) -> RunSummary:
-    """Return the summary that a finished run wrote, with the events that stand in its files as `written`."""
-    content = orjson.loads((staging / SUMMARY).read_bytes())
-    files = tuple(WrittenFile(**file) for file in content["files"])
-    return RunSummary(Counts(content["counts"]), files)
+def read_summary(staging: Path, shares: int) -> RunSummary:
+    """Return what the workers of a finished run counted and wrote, all shares together."""
+    summaries = [
+        orjson.loads((staging / _SUMMARY.format(share=share)).read_bytes()) for share in range(shares)
+    ]
+    counts = sum_counts(Counts(summary["counts"]) for summary in summaries)
+    return RunSummary(
+        counts, tuple(WrittenFile(**file) for summary in summaries for file in summary["files"])
+    )

@@ -1,20 +1,21 @@
-"""Run a Beam graph: in this process, in one process a core, or on whatever runner the options name."""
+"""Run a Beam graph: in this process, or on whatever runner the options name."""
 
 import logging
 import os
-import shlex
-import sys
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import redirect_stderr
+from heapq import heapreplace
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
+from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions, StandardOptions
 from apache_beam.runners.portability.fn_api_runner.fn_runner import FnApiRunner
-from apache_beam.transforms.environments import SubprocessSDKEnvironment
 
 from pipelines.jobs.runner_errors import clean_error
 from pipelines.sources.inputs import FilePart
+from schemas.errors import OptionsError
 
+OWN_RUNNER = "FnApiRunner"
 BYTES_WORTH_A_WORKER = 48 << 20
 
 
@@ -24,22 +25,36 @@ def workers_for(parts: Sequence[FilePart]) -> int:
     return max(1, min(len(os.sched_getaffinity(0)), len(parts), sum(sizes.values()) // BYTES_WORTH_A_WORKER))
 
 
-def run_pipeline(graph: beam.PTransform, workers: int, beam_options: Sequence[str]) -> str:
-    """Run a graph to its end and return the name of what ran it.
+def share_out(parts: Sequence[FilePart], workers: int) -> list[list[FilePart]]:
+    """Return the parts in at most as many shares as there are workers, of about equal bytes, none empty.
 
-    Without options the portable in-process runner is used: it passes batches and needs nothing installed.
+    A part of a file counts as its share of the file's bytes.
+    """
+    of_file = Counter(part.checksum for part in parts)
+    shares: list[list[FilePart]] = [[] for _ in range(workers)]
+    loads = [(0.0, number) for number in range(workers)]
+    for part in sorted(parts, key=lambda part: -part.size / of_file[part.checksum]):
+        load, number = loads[0]
+        shares[number].append(part)
+        heapreplace(loads, (load + part.size / of_file[part.checksum], number))
+    return [share for share in shares if share]
+
+
+def run_here(graph: beam.PTransform, beam_options: Sequence[str]) -> str:
+    """Run a graph to its end from this process and return the name of the runner.
+
+    Without options the portable in-process runner is used: it passes batches, needs nothing installed, and opens no
+    port as long as it starts no workers.
 
     Raises:
+        OptionsError: The options would have Beam start workers of its own.
         RunnerError: The runner failed; what it said is dropped, as it may hold elements.
-        LogveilError: A worker raised it.
+        LogveilError: A step raised it.
     """
     _quieten()
-    label = runner_named(beam_options)
-    if label is None:
-        pipeline = _own_pipeline(workers, beam_options)
-        label = f"FnApiRunner with {workers} worker{'s' if workers > 1 else ''}"
-    else:
-        pipeline = beam.Pipeline(options=PipelineOptions(list(beam_options)))
+    named = runner_named(beam_options)
+    runner = FnApiRunner() if named is None else None
+    pipeline = beam.Pipeline(runner=runner, options=PipelineOptions(list(beam_options)))
     pipeline | "RedactFiles" >> graph
     error = None
     with (
@@ -52,7 +67,7 @@ def run_pipeline(graph: beam.PTransform, workers: int, beam_options: Sequence[st
             error = clean_error(raised)
     if error is not None:
         raise error  # outside the handler, so that nothing is chained to it
-    return label
+    return named or OWN_RUNNER
 
 
 def runner_named(beam_options: Sequence[str]) -> str | None:
@@ -71,14 +86,21 @@ def knows_batches(beam_options: Sequence[str]) -> bool:
     return runner_named(beam_options) != "BundleBasedDirectRunner"
 
 
-def _own_pipeline(workers: int, beam_options: Sequence[str]) -> beam.Pipeline:
-    if workers == 1:
-        return beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(list(beam_options)))
-    command = f"exec {shlex.quote(sys.executable)} -m pipelines.jobs.worker"
-    runner = FnApiRunner(default_environment=SubprocessSDKEnvironment.from_command_string(command))
-    return beam.Pipeline(
-        runner=runner, options=PipelineOptions([f"--direct_num_workers={workers}", *beam_options])
-    )
+def check_options(beam_options: Sequence[str]) -> None:
+    """Refuse options with which Beam would serve keys and files to its workers on open ports.
+
+    Example:
+        >>> check_options(["--direct_num_workers=2"])
+        Traceback (most recent call last):
+        ...
+        schemas.errors.OptionsError: Beam's own worker processes listen on all interfaces: use --workers
+
+    Raises:
+        OptionsError: They would.
+    """
+    direct = PipelineOptions(list(beam_options)).view_as(DirectOptions)
+    if direct.direct_num_workers != 1 or direct.direct_running_mode != "in_memory":
+        raise OptionsError("Beam's own worker processes listen on all interfaces: use --workers")
 
 
 def _quieten() -> None:

@@ -4,32 +4,27 @@ A key ring is a directory with one file per epoch (`1.key`, `2.key`, …); the n
 A destroyed epoch leaves a tombstone (`1.destroyed`), so that its number never comes back with another key.
 """
 
-import base64
-import binascii
 import logging
 import os
 import re
 import secrets
 import shutil
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from pipelines.keys.files import KeyPlace, make_key, overwrite, sync_directory
 from schemas.errors import KeyFileError
 from transforms.pseudonyms import PseudonymKey
 
-KEY_VARIABLE = "LOGVEIL_KEY"
 EPOCH_VARIABLE = "LOGVEIL_KEY_EPOCH"
-KEY_BYTES = 32
 FIRST_EPOCH = "1"
 
 logger = logging.getLogger(__name__)
 
 _EPOCH = re.compile(r"[0-9a-z]{1,8}")
 _RING_ENTRY = re.compile(r"(?P<epoch>[1-9][0-9]{0,7})\.(?P<state>key|destroyed)")
-_HEX = re.compile(r"[0-9a-fA-F]{64}")
 
 
 @dataclass(frozen=True)
@@ -67,7 +62,7 @@ class KeyRing:
         directory = self._changeable()
         numbers = [int(key.epoch) for key in self.keys] + [int(epoch) for epoch in self.destroyed]
         epoch = str(max(numbers, default=0) + 1)
-        key = _make_key(directory, epoch)
+        key = make_key(directory, epoch)
         return replace(self, keys=(*self.keys, key))
 
     def destroy(self, epoch: str, now: datetime) -> "KeyRing":
@@ -84,9 +79,9 @@ class KeyRing:
             living = ", ".join(key.epoch for key in self.keys) or "none"
             raise KeyFileError(f"there is no key of that epoch in {directory}; living epochs: {living}")
         (directory / f"{epoch}.destroyed").write_text(f"{now.isoformat()}\n")
-        _overwrite(path)
+        overwrite(path)
         path.unlink()
-        _sync_directory(directory)
+        sync_directory(directory)
         return replace(
             self,
             keys=tuple(key for key in self.keys if key.epoch != epoch),
@@ -114,10 +109,8 @@ def load_keys(path: Path | None, environ: Mapping[str, str]) -> KeyRing:
     if _EPOCH.fullmatch(epoch) is None:
         raise KeyFileError(f"{EPOCH_VARIABLE} must be one to eight digits or lower-case letters")
     if path is not None:
-        return KeyRing((PseudonymKey(_read_key(path), epoch),))
-    if KEY_VARIABLE not in environ:
-        raise KeyFileError(f"there is no key: name a key file or directory, or set {KEY_VARIABLE}")
-    return KeyRing((PseudonymKey(_decode_key(environ[KEY_VARIABLE]), epoch),))
+        return KeyRing((KeyPlace(epoch, path.absolute()).read(environ),))
+    return KeyRing((KeyPlace(epoch).read(environ),))
 
 
 def development_keys(root: Path) -> KeyRing:
@@ -143,7 +136,7 @@ def make_ring(directory: Path) -> bool:
     staged = directory.with_name(f"{directory.name}.{secrets.token_hex(8)}")
     try:
         staged.mkdir(mode=0o700, parents=True)
-        _make_key(staged, FIRST_EPOCH)
+        make_key(staged, FIRST_EPOCH)
         try:
             # A rename onto a directory that holds something fails: one process wins, no half ring shows.
             staged.rename(directory)
@@ -152,7 +145,7 @@ def make_ring(directory: Path) -> bool:
             if not directory.is_dir():
                 raise
             return False
-        _sync_directory(directory.parent)
+        sync_directory(directory.parent)
     except OSError as error:
         raise KeyFileError(f"cannot make the key ring {directory}: {error.strerror}") from None
     return True
@@ -160,6 +153,7 @@ def make_ring(directory: Path) -> bool:
 
 def _load_ring(directory: Path) -> KeyRing:
     """Return the ring of a directory; names that are no ring entry are passed over."""
+    directory = directory.absolute()
     try:
         names = os.listdir(directory)
     except OSError as error:
@@ -167,76 +161,7 @@ def _load_ring(directory: Path) -> KeyRing:
     entries = [entry for name in names if (entry := _RING_ENTRY.fullmatch(name))]
     destroyed = sorted((entry["epoch"] for entry in entries if entry["state"] == "destroyed"), key=int)
     living = {entry["epoch"] for entry in entries if entry["state"] == "key"} - set(destroyed)
-    keys = [PseudonymKey(_read_key(directory / f"{epoch}.key"), epoch) for epoch in sorted(living, key=int)]
+    keys = [KeyPlace(epoch, directory / f"{epoch}.key")() for epoch in sorted(living, key=int)]
     if not entries:
         raise KeyFileError(f"the key ring {directory} is empty: make a key with `logveil keys new`")
     return KeyRing(tuple(keys), tuple(destroyed), directory)
-
-
-def _read_key(path: Path) -> bytes:
-    """Return the key of a file: 32 raw bytes, or hex or base64; refuse one that others could read."""
-    try:
-        with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            if mode & 0o077:
-                raise KeyFileError(f"{path} has mode {mode:04o}, others could read it: run chmod 600 on it")
-            data = file.read(4 * KEY_BYTES)
-    except OSError as error:
-        raise KeyFileError(f"cannot read the key {path}: {error.strerror}") from None
-    if len(data) == KEY_BYTES:
-        return data
-    try:
-        return _decode_key(data.decode("ascii"))
-    except (UnicodeDecodeError, KeyFileError):
-        raise KeyFileError(f"{path} does not hold {KEY_BYTES} bytes, nor their hex or base64 form") from None
-
-
-def _decode_key(text: str) -> bytes:
-    """Return the 32 bytes that a text holds in hex or base64."""
-    text = text.strip()
-    try:
-        data = bytes.fromhex(text) if _HEX.fullmatch(text) else base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        data = b""
-    if len(data) != KEY_BYTES:
-        raise KeyFileError(f"{KEY_VARIABLE} must hold {KEY_BYTES} bytes in hex or base64")
-    return data
-
-
-def _make_key(directory: Path, epoch: str) -> PseudonymKey:
-    """Write a new key; its staging name is the claim that keeps two processes from making one epoch."""
-    final, claim = directory / f"{epoch}.key", directory / f"{epoch}.new"
-    try:
-        descriptor = os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise KeyFileError(
-            f"epoch {epoch} is being made by another process; if none runs, remove {claim}"
-        ) from None
-    secret = secrets.token_bytes(KEY_BYTES)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secret)
-        file.flush()
-        os.fsync(file.fileno())
-    if final.exists():
-        claim.unlink()
-        raise KeyFileError(f"epoch {epoch} was made by another process meanwhile")
-    claim.rename(final)
-    _sync_directory(directory)
-    return PseudonymKey(secret, epoch)
-
-
-def _overwrite(path: Path) -> None:
-    """Overwrite a file in place; what a copying file system keeps of it is beyond reach."""
-    with path.open("r+b") as file:
-        file.write(bytes(path.stat().st_size))
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_directory(directory: Path) -> None:
-    """Make the names of a directory durable."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

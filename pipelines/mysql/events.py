@@ -156,8 +156,8 @@ def _tag_json(tag: Tag, event_day: int) -> str:
 
 
 class _WriteEventsFn(BatchFn):
-    def __init__(self, url: str, table: str, policy: Policy, batch_size: int) -> None:
-        self._database = Database(url)
+    def __init__(self, database: Database, table: str, policy: Policy, batch_size: int) -> None:
+        self._database = database
         self._table = table
         self._policy = policy
         self._batch_size = batch_size
@@ -205,7 +205,7 @@ class WriteEventsToMySql(beam.PTransform[Any, Any]):
     *Rejects*: nothing. *Guarantee*: an event is in the table once, however often its bundle is repeated.
     """
 
-    url: str
+    database: Database
     policy: Policy
     table: str = DEFAULT_TABLE
     batch_size: int = 2_000
@@ -217,7 +217,7 @@ class WriteEventsToMySql(beam.PTransform[Any, Any]):
             OptionsError: The URL or the table's name is wrong.
         """
         event_table(self.table, self.policy)
-        if not Database(self.url).is_mysql:
+        if not self.database.is_mysql:
             raise OptionsError("events are written to a server of the MySQL protocol only: mysql+pymysql://…")
 
     def display_data(self) -> Shown:
@@ -230,4 +230,4 @@ class WriteEventsToMySql(beam.PTransform[Any, Any]):
 
     def writer(self) -> beam.DoFn:
         """Return what writes, for a step that must know when it has written."""
-        return _WriteEventsFn(self.url, self.table, self.policy, self.batch_size)
+        return _WriteEventsFn(self.database, self.table, self.policy, self.batch_size)

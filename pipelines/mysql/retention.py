@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, Select, false, or_, select, text
 
-from pipelines.database.database import Database, safe_url
+from pipelines.database.database import Database
+from pipelines.database.urls import safe_url
 from pipelines.mysql.table import (
     DEFAULT_TABLE,
     account_fields,

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import orjson
 from sqlalchemy import Connection
 
-from pipelines.database.database import Database, safe_url
+from pipelines.database.database import Database
+from pipelines.database.urls import safe_url
 from pipelines.mysql.retention import EventTable
 from pipelines.mysql.table import mentions_table, partition_dates
 from pipelines.retention.expire import ExpiringTable

@@ -122,8 +122,8 @@ def _erased_names(connection: Connection, cipher: VaultCipher, names: Collection
 
 
 class _UpsertAccountsFn(BatchFn):
-    def __init__(self, url: str, ring: KeyRing, rules: AccountRules, most_accounts: int) -> None:
-        self._vault = Vault(Database(url), VaultCipher(ring, rules))
+    def __init__(self, database: Database, ring: KeyRing, rules: AccountRules, most_accounts: int) -> None:
+        self._vault = Vault(database, VaultCipher(ring, rules))
         self._collector = SightingCollector(ring.current.epoch, most_accounts)
         self._meter = Meter("UpsertAccounts")
 
@@ -175,7 +175,7 @@ class UpsertAccounts(beam.PTransform[Any, Any]):
     bundle, or one for every `most_accounts` distinct accounts, which are held in memory.
     """
 
-    url: str
+    database: Database
     ring: KeyRing
     policy: Policy
     most_accounts: int = 20_000
@@ -194,4 +194,4 @@ class UpsertAccounts(beam.PTransform[Any, Any]):
 
     def writer(self) -> beam.DoFn:
         """Return what writes, for a step that must know when it has written."""
-        return _UpsertAccountsFn(self.url, self.ring, AccountRules.of(self.policy), self.most_accounts)
+        return _UpsertAccountsFn(self.database, self.ring, AccountRules.of(self.policy), self.most_accounts)

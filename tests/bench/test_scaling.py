@@ -4,7 +4,7 @@ from scaling import worker_lines
 
 
 def run(events: int, seconds: float, cpu_seconds: float) -> Measured:
-    return Measured(events, 0, 0, 1, seconds, cpu_seconds, 300_000_000, "FnApiRunner with 2 workers")
+    return Measured(events, 0, 0, 1, seconds, cpu_seconds, 300_000_000, "FnApiRunner in 2 processes")
 
 
 def test_speed_up_is_that_of_the_slopes_and_start_up_and_overhead_are_told() -> None:
@@ -16,6 +16,6 @@ def test_speed_up_is_that_of_the_slopes_and_start_up_and_overhead_are_told() -> 
     assert [lines[name].met for name in names] == [True, None, None]
     assert lines[names[0]].note == (
         "200 events with start-up: 5.5 s to 4.0 s; 1.10 × the CPU time an event; "
-        "the default run uses FnApiRunner with 2 workers"
+        "the default run uses FnApiRunner in 2 processes"
     )
     assert lines["peak memory of the largest process"].value == pytest.approx(300)

@@ -127,10 +127,10 @@ def test_an_input_that_grows_while_it_is_read_stops_the_run(redact, write_lines,
 
     whole = redaction.read_summary
 
-    def read_late(staging):
+    def read_late(staging, shares):
         with path.open("ab") as out:
             out.write(LINES[0] + b"\n")
-        return whole(staging)
+        return whole(staging, shares)
 
     monkeypatch.setattr(redaction, "read_summary", read_late)
     with pytest.raises(InputError, match="changed while it was read; nothing was written"):

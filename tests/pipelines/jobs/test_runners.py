@@ -80,7 +80,7 @@ def outputs_of(inputs: Path, key_file: Path, root: Path, *options: str) -> Outpu
 @pytest.fixture(scope="module")
 def usual(inputs: Path, key_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Outputs:
     outputs = outputs_of(inputs, key_file, tmp_path_factory.mktemp("usual"), "--workers=1")
-    assert (outputs.runner, len(outputs.rejections)) == ("FnApiRunner with 1 worker", 4)
+    assert (outputs.runner, len(outputs.rejections)) == ("FnApiRunner", 4)
     assert len(outputs.records) == 2500 + len(fixtures.FORMS)
     return outputs
 
@@ -148,7 +148,7 @@ def test_an_input_that_fails_on_prism_is_one_line(
 @pytest.mark.parametrize(
     ("options", "runner"),
     [
-        pytest.param(["--workers=2"], "FnApiRunner with 2 workers", id="two_worker_processes"),
+        pytest.param(["--workers=2"], "FnApiRunner in 2 processes", id="two_worker_processes"),
         pytest.param(["--", f"--runner={BUNDLE_RUNNER}"], BUNDLE_RUNNER, id="one_element_at_a_time"),
     ],
 )

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.keys.rings import KEY_VARIABLE, KeyRing, development_keys, load_keys, make_ring
+from pipelines.keys.files import KEY_VARIABLE
+from pipelines.keys.rings import KeyRing, development_keys, load_keys, make_ring
 from schemas.errors import KeyFileError
 from transforms.pseudonyms import pseudonym
 

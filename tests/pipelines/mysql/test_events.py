@@ -161,7 +161,7 @@ def test_the_pipeline_writes_every_event_once(url: str, mariadb: MariaDb) -> Non
     events = [make_event(number, day(number % 4)) for number in range(500)]
     with beam.Pipeline("FnApiRunner", options=PipelineOptions([])) as pipeline:
         made = pipeline | "MakeEvents" >> beam.Create([*events, *events[:100]])
-        made | "WriteEvents" >> WriteEventsToMySql(url, POLICY, batch_size=100)  # type: ignore[operator]
+        made | "WriteEvents" >> WriteEventsToMySql(Database(url), POLICY, batch_size=100)  # type: ignore[operator]
     assert sum(filled(mariadb).values()) == 500
 
 
@@ -175,7 +175,7 @@ def test_a_batch_of_the_step_before_is_written_in_batches_of_the_stated_size(
     )
     with beam.Pipeline("FnApiRunner", options=PipelineOptions([])) as pipeline:
         made = pipeline | "MakeOne" >> beam.Create([None]) | "MakeBatch" >> beam.ParDo(_MakeEventsFn(250))
-        made | "WriteEvents" >> WriteEventsToMySql(url, POLICY, batch_size=100)  # type: ignore[operator]
+        made | "WriteEvents" >> WriteEventsToMySql(Database(url), POLICY, batch_size=100)  # type: ignore[operator]
     assert sizes == [100, 100, 50]
     assert sum(filled(mariadb).values()) == 250
 
@@ -191,7 +191,7 @@ class _MakeEventsFn(BatchFn):
 
 def test_events_go_to_no_database_but_mysql() -> None:
     with pytest.raises(OptionsError, match="MySQL protocol only"):
-        WriteEventsToMySql("sqlite:///x.db", POLICY)
+        WriteEventsToMySql(Database("sqlite:///x.db"), POLICY)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_events_go_to_no_database_but_mysql() -> None:
 )
 def test_a_table_name_that_could_break_out_is_refused(name: str) -> None:
     with pytest.raises(OptionsError, match="name"):
-        WriteEventsToMySql("mysql://h/d", POLICY, table=name)
+        WriteEventsToMySql(Database("mysql://h/d"), POLICY, table=name)
 
 
 @pytest.mark.parametrize(

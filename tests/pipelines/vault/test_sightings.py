@@ -80,7 +80,7 @@ def test_the_pipeline_stores_every_account_once(vault: Vault, vault_url: str) ->
     policy = default_policy()
     with beam.Pipeline("FnApiRunner", options=PipelineOptions([])) as pipeline:
         made = pipeline | "MakeSightings" >> beam.Create(batch)
-        made | "StoreAccounts" >> UpsertAccounts(vault_url, vault.cipher.ring, policy, 64)  # type: ignore[operator]
+        made | "StoreAccounts" >> UpsertAccounts(vault.database, vault.cipher.ring, policy, 64)  # type: ignore[operator]
     assert sorted(times(vault)) == [(number, number + 450) for number in range(50)]
 
 

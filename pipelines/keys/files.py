@@ -1,0 +1,123 @@
+"""A key where it lies: in a file that only its owner can read, or in the environment."""
+
+import base64
+import binascii
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.errors import KeyFileError
+from transforms.pseudonyms import PseudonymKey
+
+KEY_VARIABLE = "LOGVEIL_KEY"
+KEY_BYTES = 32
+
+_HEX = re.compile(r"[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True)
+class KeyPlace:
+    """Where the key of an epoch lies: in a file, or in the environment if no file is given.
+
+    It is what a job graph holds in place of the key; each worker reads the key from there.
+    """
+
+    epoch: str
+    file: Path | None = None
+
+    def __call__(self) -> PseudonymKey:
+        """Return the key as this process finds it.
+
+        Raises:
+            KeyFileError: It is not there, others could read it, or it is not 32 bytes.
+        """
+        return self.read(os.environ)
+
+    def read(self, environ: Mapping[str, str]) -> PseudonymKey:
+        """Return the key; `environ` is where it is looked for if no file is given.
+
+        Raises:
+            KeyFileError: It is not there, others could read it, or it is not 32 bytes.
+        """
+        secret = _key_of_environment(environ) if self.file is None else _key_of_file(self.file)
+        return PseudonymKey(secret, self.epoch, self)
+
+
+def _key_of_environment(environ: Mapping[str, str]) -> bytes:
+    text = environ.get(KEY_VARIABLE)
+    if text is None:
+        raise KeyFileError(f"there is no key: name a key file or directory, or set {KEY_VARIABLE}")
+    return _decode_key(text)
+
+
+def _key_of_file(path: Path) -> bytes:
+    """Return the key of a file: 32 raw bytes, or hex or base64; refuse one that others could read."""
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            if mode & 0o077:
+                raise KeyFileError(f"{path} has mode {mode:04o}, others could read it: run chmod 600 on it")
+            data = file.read(4 * KEY_BYTES)
+    except OSError as error:
+        raise KeyFileError(f"cannot read the key {path}: {error.strerror}") from None
+    if len(data) == KEY_BYTES:
+        return data
+    try:
+        return _decode_key(data.decode("ascii"))
+    except (UnicodeDecodeError, KeyFileError):
+        raise KeyFileError(f"{path} does not hold {KEY_BYTES} bytes, nor their hex or base64 form") from None
+
+
+def _decode_key(text: str) -> bytes:
+    """Return the 32 bytes that a text holds in hex or base64."""
+    text = text.strip()
+    try:
+        data = bytes.fromhex(text) if _HEX.fullmatch(text) else base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        data = b""
+    if len(data) != KEY_BYTES:
+        raise KeyFileError(f"{KEY_VARIABLE} must hold {KEY_BYTES} bytes in hex or base64")
+    return data
+
+
+def make_key(directory: Path, epoch: str) -> PseudonymKey:
+    """Write a new key; its staging name is the claim that keeps two processes from making one epoch."""
+    final, claim = directory / f"{epoch}.key", directory / f"{epoch}.new"
+    try:
+        descriptor = os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise KeyFileError(
+            f"epoch {epoch} is being made by another process; if none runs, remove {claim}"
+        ) from None
+    secret = secrets.token_bytes(KEY_BYTES)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    if final.exists():
+        claim.unlink()
+        raise KeyFileError(f"epoch {epoch} was made by another process meanwhile")
+    claim.rename(final)
+    sync_directory(directory)
+    return PseudonymKey(secret, epoch, KeyPlace(epoch, final))
+
+
+def overwrite(path: Path) -> None:
+    """Overwrite a file in place; what a copying file system keeps of it is beyond reach."""
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names of a directory durable."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
