@@ -9,6 +9,7 @@ import select
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,9 @@ def processes(root: int) -> Iterator[int]:
 
 def sockets(pid: int) -> set[str]:
     """Return the inodes of the sockets that a process has open."""
-    try:
-        links = [os.readlink(entry.path) for entry in os.scandir(f"/proc/{pid}/fd")]
-    except (FileNotFoundError, ProcessLookupError):
-        return set()
+    links = []
+    with suppress(FileNotFoundError, ProcessLookupError):
+        links = [os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")]
     return {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}
 
 
