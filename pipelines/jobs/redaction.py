@@ -148,9 +148,7 @@ def _process(
     return runner, read_summary(run.staging, len(graphs))
 
 
-def _graph(
-    job: RedactionJob, run: Run, erased: Marks, parts: Sequence[FilePart], share: int
-) -> RedactFiles:
+def _graph(job: RedactionJob, run: Run, erased: Marks, parts: Sequence[FilePart], share: int) -> RedactFiles:
     return RedactFiles(
         parts,
         job.body(erased),
