@@ -11,7 +11,8 @@ import typer
 from pipelines.commands.account_options import Force, Json, Keys, Now, Reason, moment
 from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.policy import PolicyOption, read_policy
-from pipelines.keys.rings import KEY_VARIABLE, KeyRing, load_keys
+from pipelines.keys.files import KEY_VARIABLE
+from pipelines.keys.rings import KeyRing, load_keys
 from pipelines.retention.restored import Returned, erased_for_good, find_returned, remove_returned
 from pipelines.root.erased_marks import erasures
 from schemas.errors import KeyFileError

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import apache_beam as beam
 from apache_beam.pvalue import PBegin, PCollection
 
-from pipelines.jobs.runners import run_pipeline
+from pipelines.jobs.runners import run_here
 from pipelines.streams.job import StreamJob
 from pipelines.streams.workers import advance_lane, close_workers, worker_of
 from schemas.errors import ClosedLaneError, LaneError, OutputError, UnreachableError
@@ -106,7 +106,7 @@ def _run_once(job: StreamJob, progress: Progress) -> None:
     if lanes:
         progress.runs += 1
         try:
-            run_pipeline(AdvanceLanes(job, lanes), 1, [])
+            run_here(AdvanceLanes(job, lanes), [])
         finally:
             progress.messages = sum(worker_of(job, lane).messages for lane in range(job.dealing.lanes))
 
