@@ -30,6 +30,7 @@ from pipelines.commands.redact import (
 from pipelines.commands.stream_demo import show_demo
 from pipelines.sources.kafka import KafkaConnection, KafkaTopic
 from pipelines.sources.kafka_lane import ReadLimit
+from pipelines.streams.cluster import LANES_ON_A_CLUSTER, run_on_runner
 from pipelines.streams.job import Stores, StreamJob, Topic, deal_topic
 from pipelines.streams.micro_batches import run_micro_batches
 from schemas.errors import OptionsError
@@ -67,6 +68,7 @@ def stream(
     roll_messages: options.RollMessages = 20_000,
     lanes: options.Lanes = None,
     until_caught_up: options.UntilCaughtUp = False,
+    detach: options.Detach = False,
     local_demo: options.LocalDemo = False,
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
@@ -117,7 +119,7 @@ def stream(
         bootstrap, sasl_user, sasl_password_file, sasl_mechanism, tls, tls_ca, tls_certificate, tls_key, cls
     )
     source = KafkaTopic(topic, connection, group or f"logveil-{topic}")
-    run_stream(asked, source, begin is options.Begin.LATEST, until_caught_up, beam_options)
+    run_stream(asked, source, begin is options.Begin.LATEST, until_caught_up, beam_options, detach)
 
 
 @dataclass(frozen=True)
@@ -156,9 +158,20 @@ class Asked:
 
 
 def run_stream(
-    asked: Asked, topic: Topic, at_end: bool, until_caught_up: bool, beam_options: Sequence[str]
+    asked: Asked,
+    topic: Topic,
+    at_end: bool,
+    until_caught_up: bool,
+    beam_options: Sequence[str],
+    detach: bool,
 ) -> None:
-    """Run a topic's stream in this process until it is told to stop, and say what it has done."""
+    """Run a topic's stream until it is told to stop, in this process and then say what it has done, or on a runner."""
+    if beam_options:
+        if until_caught_up:
+            raise OptionsError("--until-caught-up is for a stream in this process")
+        job = asked.job(topic, at_end, LANES_ON_A_CLUSTER)
+        run_on_runner(job, asked.roll_seconds, beam_options, stopping(), detach)
+        return
     progress = run_micro_batches(
         asked.job(topic, at_end, _LANES_IN_PROCESS), asked.roll_seconds, stopping(), until_caught_up
     )

@@ -117,6 +117,9 @@ UntilCaughtUp = Annotated[
         "--until-caught-up", help="End when everything is read that was there.", rich_help_panel=_ROLLING
     ),
 ]
+Detach = Annotated[
+    bool, typer.Option("--detach", help="On a cluster: end when the job is submitted, and let it run.")
+]
 Watch = Annotated[
     Path | None,
     typer.Option(help="Redact each file that comes into this directory, once.", rich_help_panel=_OTHERS),
