@@ -1,5 +1,6 @@
 """Run a stream on whatever runner Beam's options name, and wait for it."""
 
+import logging
 import os
 import threading
 from collections.abc import Sequence
@@ -35,6 +36,7 @@ def run_on_runner(
         RunnerError: The runner refused or ended the job.
         LogveilError: A worker raised it.
     """
+    logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
     given = list(beam_options)
     options = PipelineOptions([*given, *(flag for flag in _ALWAYS if flag not in given)])
     graph = RedactTopic(job, roll_seconds, *_parallelism(given))
