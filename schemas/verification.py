@@ -25,6 +25,7 @@ class ProblemKind(StrEnum):
     RECEIPT = "receipt"
     OVERDUE = "overdue"
     RETURNED = "returned"
+    BEHIND = "behind"
 
 
 @dataclass(frozen=True, slots=True)

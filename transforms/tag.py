@@ -12,7 +12,7 @@ from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
 from schemas.events import Counts, FieldOutcome, Reason, RedactedEvent, Stage, Tag, TaggedEvent
-from schemas.policy.policy import Personal, Policy
+from schemas.policy.policy import FieldPolicy, Personal, Policy
 from transforms.batches.display import Shown, shown_policy
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.rejections import Rejecter
@@ -58,6 +58,21 @@ def day_of(time_ms: int) -> date:
 def epoch_ms(moment: datetime) -> int:
     """Return an aware datetime in milliseconds since the epoch."""
     return int((moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1))
+
+
+def tag_of(policy: Policy, rule: FieldPolicy | None, outcome: FieldOutcome) -> Tag:
+    """Return the tag of a field by its rule; without one, by the category of the events."""
+    category = policy.categories[policy.event_category]
+    stated = category if rule is None else rule
+    return Tag(
+        outcome.field,
+        category.name,
+        policy.purposes[stated.purpose].dpv,
+        policy.legal_bases[stated.legal_basis].dpv,
+        outcome.treatment,
+        stated.retention_days or 0,
+        outcome.detected,
+    )
 
 
 @dataclass(frozen=True)
@@ -126,17 +141,7 @@ class _Tagger:
         return min((self._rules[name].retention_days for name in carried), default=self._category_days)
 
     def _make_tag(self, outcome: FieldOutcome) -> Tag:
-        rule = self._rules.get(outcome.field)
-        stated = self._category if rule is None else rule
-        return Tag(
-            outcome.field,
-            self._category.name,
-            self._policy.purposes[stated.purpose].dpv,
-            self._policy.legal_bases[stated.legal_basis].dpv,
-            outcome.treatment,
-            stated.retention_days or 0,
-            outcome.detected,
-        )
+        return tag_of(self._policy, self._rules.get(outcome.field), outcome)
 
 
 _iso_day = lru_cache(maxsize=4096)(iso_day)

@@ -42,13 +42,22 @@ _COMMANDS = {
         "restore_check",
         "List what a restored copy brought back, expired or of erased accounts; exit code 1 if there is any.",
     ),
-    "calendar": _Place("retention", "calendar", "Show what will expire when."),
+    "calendar": _Place(
+        "retention",
+        "calendar",
+        "Show what will expire when, and what is behind the policy; the exit code is 1 if anything is.",
+    ),
     "expire": _Place(
         "retention",
         "expire",
         "Plan what may be deleted, which deletes nothing; with --apply, delete what a plan names.",
     ),
     "compact": _Place("compact", "compact", "Join the small files that a stream leaves, by a plan."),
+    "tighten": _Place(
+        "tighten",
+        "tighten",
+        "Plan what brings stored records to a stricter policy, which changes nothing; with --apply, carry a plan out.",
+    ),
     "status": _Place("status", "status", "Show how far a root and its streams have come."),
     "explain": _Place(
         "explain",

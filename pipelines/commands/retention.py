@@ -14,12 +14,13 @@ from pipelines.commands.account_options import EventsUrl, Force, Json, Keys, Now
 from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
-from pipelines.commands.render_expiry import print_calendar, print_plan
+from pipelines.commands.render_expiry import calendar_json, print_calendar, print_plan
 from pipelines.commands.restore_check import ring_beside
 from pipelines.commands.typed import read_typed
 from pipelines.database.database import Database
 from pipelines.mysql.retention import EventTable
 from pipelines.mysql.table import DEFAULT_TABLE
+from pipelines.retention.behind import find_behind
 from pipelines.retention.calendar import calendar_rows
 from pipelines.retention.expire import ExpiringTable, apply_plan, plan_expiry, read_plan, write_plan
 from pipelines.retention.restored import erased_for_good
@@ -186,10 +187,12 @@ def _report(root: Path, problems: Sequence[Problem], as_json: bool) -> None:
         typer.echo(f"{root} is as it should be")
 
 
-def calendar(root: Root, now: Now = None, as_json: Json = False) -> None:
-    """Show what will expire when."""
-    rows = calendar_rows(root, moment(now))
+def calendar(root: Root, policy: PolicyOption = None, now: Now = None, as_json: Json = False) -> None:
+    """Show what will expire when, and what is behind the policy; the exit code is 1 if anything is."""
+    rows, behind = calendar_rows(root, moment(now)), find_behind(root, read_policy(policy))
     if as_json:
-        typer.echo(json.dumps([{**asdict(row), "expires_on": row.expires_on.isoformat()} for row in rows]))
-        return
-    print_calendar(Console(), rows, str(root))
+        typer.echo(json.dumps(calendar_json(rows, behind)))
+    else:
+        print_calendar(Console(), rows, str(root), behind)
+    if any(one.behind for one in behind):
+        raise typer.Exit(_PROBLEMS)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.retention.behind import behind_problems
 from pipelines.retention.restored import verify_returned
 from pipelines.retention.verify_files import FileVerifier, Scanner
 from pipelines.retention.verify_ledgers import verify_canaries, verify_checksums, verify_records_of_runs
@@ -40,6 +41,7 @@ def verify_root(
     problems += _verify_folders(listing, now)
     problems += verify_checksums(root, paths, expected)
     problems += _verify_partitions(root, listing, FileVerifier(policy, scanner, canaries))
+    problems += behind_problems(root, policy)
     if erased is not None:
         problems += verify_returned(root, erased, now)
     if canaries:

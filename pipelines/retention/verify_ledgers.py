@@ -13,6 +13,7 @@ from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING
 from pipelines.root.ledger_files import ledger_paths, load, pending_paths, standing_runs
 from pipelines.root.receipts import Receipt, chain_faults, read_receipts
 from pipelines.root.segment_files import STREAM
+from pipelines.root.tightened import tightenings
 from schemas.errors import LedgerError, RetentionError
 from schemas.ledger import Ledger
 from schemas.verification import Problem, ProblemKind
@@ -75,14 +76,17 @@ def _expected(root: Path, ledgers: Sequence[Ledger], receipts: Iterable[Receipt]
     for path, checksum in written.items():
         checksums[path].add(checksum)
     expired: set[str] = set()
+    committed_at = _committed_at(ledgers)
     for receipt in receipts:
         expired.update(partition["path"] for partition in receipt.body.get("partitions", ()))
-        _follow(receipt, checksums)
-    known = {path: frozenset(sums) for path, sums in checksums.items()}
+        _follow(receipt, checksums, committed_at)
+    known = {path: frozenset(sums) for path, sums in checksums.items() if sums}
     return Expected(known, frozenset(expired), awaited)
 
 
-def _follow(receipt: Receipt, checksums: defaultdict[str, set[str]]) -> None:
+def _follow(
+    receipt: Receipt, checksums: defaultdict[str, set[str]], committed_at: Mapping[str, str]
+) -> None:
     """Let the checksums be what they are after what a receipt tells of."""
     for file in receipt.body.get("joined", ()):
         for source in file["sources"]:
@@ -93,6 +97,21 @@ def _follow(receipt: Receipt, checksums: defaultdict[str, set[str]]) -> None:
         if file["before"] in sums:
             sums.remove(file["before"])  # a copy from before the erasure is not as it should be
             sums.add(file["after"])
+    for _, tightening in tightenings([receipt]):
+        sums = checksums.get(tightening.path, set())
+        if tightening.before in sums and committed_at.get(tightening.path, "") < receipt.at:
+            sums.remove(tightening.before)
+            for new in tightening.files:
+                checksums[new.path].add(new.checksum)
+
+
+def _committed_at(ledgers: Iterable[Ledger]) -> dict[str, str]:
+    """Return when the last run that wrote a file ended, by the file's path."""
+    return {file.path: ledger.ended for ledger in sorted(ledgers, key=_ended) for file in ledger.files}
+
+
+def _ended(ledger: Ledger) -> str:
+    return ledger.ended
 
 
 def verify_checksums(root: Path, paths: Iterable[str], expected: Expected) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ from pipelines.root.layout import (
 from pipelines.root.ledger_files import load, pending_paths, read_ledgers, standing_runs
 from pipelines.root.liveness import write_owner
 from pipelines.root.receipts import read_receipts
+from pipelines.root.tightened import descendants
 from schemas.errors import OutputError
 from schemas.ledger import COMMIT_KEY, Ledger, LedgerFile, WrittenFile
 
@@ -137,13 +138,14 @@ def _replaced(root: Path, checksums: Sequence[str], ledger: Ledger) -> tuple[dic
     standing = standing_runs(ledgers.values())
     replaces = {checksum: standing[checksum] for checksum in checksums if checksum in standing}
     kept = {file.path for file in ledger.files}
-    removals = {
+    written = {
         file.path: checksum
         for checksum, run_id in replaces.items()
         for file in ledgers[run_id].files
-        if checksum.startswith(file.input_prefix) and file.path not in kept
+        if checksum.startswith(file.input_prefix)
     }
-    return replaces, removals
+    written |= {path: written[origin] for path, origin in descendants(root, written).items()}
+    return replaces, {path: checksum for path, checksum in written.items() if path not in kept}
 
 
 def roll_forward(pending: Path) -> None:
