@@ -84,9 +84,7 @@ def _expected(root: Path, ledgers: Sequence[Ledger], receipts: Iterable[Receipt]
     return Expected(known, frozenset(expired), awaited)
 
 
-def _follow(
-    receipt: Receipt, checksums: defaultdict[str, set[str]], committed_at: Mapping[str, str]
-) -> None:
+def _follow(receipt: Receipt, checksums: defaultdict[str, set[str]], committed_at: Mapping[str, str]) -> None:
     """Let the checksums be what they are after what a receipt tells of."""
     for file in receipt.body.get("joined", ()):
         for source in file["sources"]:
