@@ -26,6 +26,7 @@ _JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntr
 _TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 _JOB_SERVER = "org.apache.beam.runners.flink.FlinkJobServerDriver"
 TASK_MANAGERS = ("tm1", "tm2")
+WORKER = Path(sys.executable).parent / "logveil-worker"
 
 
 @dataclass
@@ -128,9 +129,8 @@ class Flink:
         wait_for(lambda: answer()["status"]["id"] == "COMPLETED", "a savepoint", 120)
         return str(answer()["operation"]["location"])
 
-    def beam_options(self, parallelism: int = 2) -> list[str]:
-        """Return the options with which Beam submits to this cluster."""
-        worker = Path(sys.executable).parent / "logveil-worker"
+    def beam_options(self, worker: Path = WORKER, parallelism: int = 2) -> list[str]:
+        """Return the options with which Beam submits to this cluster; `worker` is the program of its workers."""
         return [
             "--runner=PortableRunner",
             f"--job_endpoint=127.0.0.1:{self.job_port}",

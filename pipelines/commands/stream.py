@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
@@ -28,12 +29,15 @@ from pipelines.commands.redact import (
     split_beam_options,
 )
 from pipelines.commands.stream_demo import show_demo
+from pipelines.jobs.redaction import RedactionJob
 from pipelines.sources.kafka import KafkaConnection, KafkaTopic
 from pipelines.sources.kafka_lane import ReadLimit
 from pipelines.streams.cluster import LANES_ON_A_CLUSTER, run_on_runner
 from pipelines.streams.job import Stores, StreamJob, Topic, deal_topic
 from pipelines.streams.micro_batches import run_micro_batches
+from pipelines.streams.watch import FolderWatch, watch_folder
 from schemas.errors import OptionsError
+from schemas.ledger import Ledger
 from transforms.accounts.erased import Marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
@@ -69,6 +73,9 @@ def stream(
     lanes: options.Lanes = None,
     until_caught_up: options.UntilCaughtUp = False,
     detach: options.Detach = False,
+    watch: options.Watch = None,
+    stable_seconds: options.StableSeconds = 30.0,
+    marker: options.Marker = None,
     local_demo: options.LocalDemo = False,
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
@@ -110,6 +117,27 @@ def stream(
     )
     if local_demo:
         show_demo(asked.output, asked.body, files, roll_seconds)
+        return
+    if watch is not None:
+        job = RedactionJob(
+            inputs=(),
+            root=asked.output,
+            policy=stated,
+            key=ring.current,
+            now=datetime.now(UTC),
+            unknown_fields=unknown_fields,
+            max_event_bytes=max_event_bytes,
+            skew=timedelta(hours=skew_hours),
+            codec=codec,
+            beam_options=beam_options,
+            detection=asked.body.detection,
+            keys=ring.keys,
+            vault=None if vault is None else account_store(vault, ring, stated),
+            erased_in_vault=asked.erased_in_vault,
+            event_table=None if mysql is None else event_store(mysql, stated),
+        )
+        folder = FolderWatch(watch.absolute(), asked.output, stable_seconds, marker)
+        watch_folder(job, folder, roll_seconds, stopping(), until_caught_up, _show_run)
         return
     if files:
         raise OptionsError("files are fed to --local-demo only; `logveil redact` redacts files")
@@ -176,6 +204,10 @@ def run_stream(
         asked.job(topic, at_end, _LANES_IN_PROCESS), asked.roll_seconds, stopping(), until_caught_up
     )
     typer.echo(f"{progress.messages} messages committed in {progress.runs} runs")
+
+
+def _show_run(ledger: Ledger) -> None:
+    typer.echo(f"{len(ledger.inputs)} files, {ledger.counts['written']} events written  {ledger.run_id}")
 
 
 def stopping() -> threading.Event:

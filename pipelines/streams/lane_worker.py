@@ -25,7 +25,6 @@ from schemas.segment import OffsetRange, Segment, stream_id
 from transforms.accounts.erased import Marks
 from transforms.avro.encode import Encoding
 from transforms.framing.messages import message_records
-from transforms.pseudonyms import PseudonymKey, keyed_digest
 from transforms.redact_logs import RedactFunction
 from transforms.tag import epoch_ms
 
@@ -125,7 +124,7 @@ class LaneWorker:
                 f"lane {self.lane.number} was closed: the topic has been dealt anew; start this stream again"
             )
         key, last = self._job.body.key, stands.last
-        if last is not None and last.key_epoch == key.epoch and last.key_fingerprint != fingerprint(key):
+        if last is not None and last.key_epoch == key.epoch and last.key_fingerprint != key.fingerprint:
             raise KeyFileError(
                 f"the key of epoch {key.epoch} is not the one that the stream was written with so far"
             )
@@ -211,7 +210,7 @@ class LaneWorker:
             policy_version=policy.version,
             policy_digest=policy.digest,
             key_epoch=key.epoch,
-            key_fingerprint=fingerprint(key),
+            key_fingerprint=key.fingerprint,
             now=now.isoformat(),
             started=attempt.started.isoformat(),
             ended=datetime.now(UTC).isoformat(),
@@ -224,7 +223,3 @@ class LaneWorker:
         if committed.sequence % BLOCK_SEGMENTS == 1:
             fold(self.lane)
         return committed
-
-
-def fingerprint(key: PseudonymKey) -> str:
-    return keyed_digest(key.secret, "fingerprint", b"").hex()[:16]

@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import fastavro
@@ -32,9 +33,13 @@ def numbers_in(root: Path) -> Counter[int]:
     """Return how often each number is in the partitions of a root."""
     counted: Counter[int] = Counter()
     for path in root.glob("category=troubleshooting_data/*/*.avro"):
-        with path.open("rb") as stream:
-            counted.update(int(record["request_id"], 16) for record in fastavro.reader(stream))  # type: ignore[arg-type, index, call-overload]
+        counted.update(_numbers_of(path))
     return counted
+
+
+def _numbers_of(path: Path) -> Counter[int]:
+    with path.open("rb") as stream:
+        return Counter(int(record["request_id"], 16) for record in fastavro.reader(stream))  # type: ignore[arg-type, index, call-overload]
 
 
 def rejected_in(root: Path) -> Counter[str]:
@@ -46,9 +51,32 @@ def rejected_in(root: Path) -> Counter[str]:
     return counted
 
 
-def committed_messages(root: Path) -> int:
-    """Return how many messages the segments of a root say that they hold; it follows a stream while it runs."""
-    total = 0
-    for path in root.glob("_stream/*/*/*/*/*/segment.json"):
-        total += orjson.loads(path.read_bytes())["messages"]
-    return total
+@dataclass
+class Follower:
+    """Follows what a running stream writes; each segment and file is read once."""
+
+    root: Path
+    messages: dict[Path, int] = field(default_factory=dict)
+    files: dict[Path, Counter[int]] = field(default_factory=dict)
+
+    def committed(self) -> int:
+        """Return how many messages the segments say that they hold."""
+        for path in self.root.glob("_stream/*/*/*/*/*/segment.json"):
+            if path not in self.messages:
+                self.messages[path] = orjson.loads(path.read_bytes())["messages"]
+        return sum(self.messages.values())
+
+    def segments(self) -> int:
+        """Return how many segments there are."""
+        self.committed()
+        return len(self.messages)
+
+    def numbers(self) -> Counter[int]:
+        """Return how often each number is in the partitions."""
+        there = set(self.root.glob("category=troubleshooting_data/*/*.avro"))
+        for path in there - self.files.keys():
+            self.files[path] = _numbers_of(path)
+        total: Counter[int] = Counter()
+        for path in there:
+            total.update(self.files[path])
+        return total
