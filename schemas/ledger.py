@@ -1,13 +1,14 @@
 """The ledger of a run: what was read, what became of each record, and where the written records stand."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from schemas.errors import LedgerError
 from schemas.events import Counts
+from schemas.stated import DIGEST, FILE, INPUT, RUN_ID, checked, checked_counts, has_form, is_moment, is_text
 
 LEDGER_VERSION = 1
 REJECTED_CATEGORY = "rejected"
@@ -120,12 +121,32 @@ class Ledger:
             raise LedgerError(f"this is not a ledger of version {LEDGER_VERSION}")
         values = {name: value for name, value in content.items() if name not in ("version", COMMIT_KEY)}
         try:
-            values["inputs"] = tuple(LedgerInput(**item) for item in values["inputs"])
-            values["files"] = tuple(LedgerFile(**item) for item in values["files"])
-            values["counts"] = Counter(values["counts"])
-            return cls(**values)
-        except (KeyError, TypeError, ValueError) as error:
+            values["inputs"] = tuple(LedgerInput(**checked(item, INPUT)) for item in values["inputs"])
+            values["files"] = stated_files(values["files"])
+            values["counts"] = Counter(checked_counts(values["counts"]))
+            return cls(**checked(values, _FORMS))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise LedgerError("the ledger lacks a key, or holds one that is not known") from error
+
+
+_FORMS: dict[str, Callable[[Any], bool]] = {
+    "run_id": has_form(RUN_ID),
+    **dict.fromkeys(("policy_version", "policy_digest", "key_epoch", "runner"), is_text),
+    **dict.fromkeys(("now", "started", "ended"), is_moment),
+    "replaces": lambda value: (
+        all(map(has_form(DIGEST), value)) and all(map(has_form(RUN_ID), value.values()))
+    ),
+}
+
+
+def stated_files(items: Iterable[Mapping[str, Any]]) -> tuple[LedgerFile, ...]:
+    """Return the files that a record names.
+
+    Raises:
+        TypeError: One of them lacks a value, or has one that is not known.
+        ValueError: A value has not its form, such as a path that leads out of the root.
+    """
+    return tuple(LedgerFile(**checked(item, FILE)) for item in items)
 
 
 def total(counts: Mapping[str, int], prefix: str) -> int:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -122,7 +122,10 @@ class ExpiryPlan:
             raise RetentionError("the plan lacks a key, or holds one that is not known") from error
         if plan.digest != seal:
             raise RetentionError("the plan was changed since it was made")
-        _check_places(plan)
+        try:
+            _check_places(plan)
+        except (TypeError, ValueError, AttributeError) as error:
+            raise RetentionError("the plan holds a date or name that is none") from error
         return plan
 
 
@@ -149,6 +152,15 @@ def parse_partition(path: str) -> tuple[str, date]:
     raise RetentionError(f"{path} is not the path of a partition")
 
 
+def is_partition(path: str) -> bool:
+    """Tell whether a path is that of a partition."""
+    try:
+        parse_partition(path)
+    except RetentionError:
+        return False
+    return True
+
+
 def _partition(item: Mapping[str, Any]) -> PlannedPartition:
     files = tuple(PlannedFile(**file) for file in item["files"])
     return PlannedPartition(item["path"], files, tuple(item["policies"]), item["why"])
@@ -161,6 +173,7 @@ def _digest(plan: ExpiryPlan) -> str:
 
 def _check_places(plan: ExpiryPlan) -> None:
     as_of = date.fromisoformat(plan.as_of)
+    datetime.fromisoformat(plan.made_at)
     for partition in plan.partitions:
         if partition.expires_on > as_of:
             raise RetentionError(f"the plan is as of {plan.as_of}, and {partition.path} expires later")

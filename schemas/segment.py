@@ -11,7 +11,7 @@ from typing import Any
 
 from schemas.errors import LedgerError, StreamError
 from schemas.events import Counts
-from schemas.ledger import COMMIT_KEY, LedgerFile, check_balance
+from schemas.ledger import COMMIT_KEY, LedgerFile, check_balance, stated_files
 
 SEGMENT_VERSION = 1
 DEALING_VERSION = 1
@@ -173,7 +173,7 @@ class Segment:
         try:
             for name in ("ranges", "gaps"):
                 values[name] = tuple(OffsetRange(**part) for part in values[name])
-            values["files"] = tuple(LedgerFile(**file) for file in values["files"])
+            values["files"] = stated_files(values["files"])
             values["next"] = _offsets(values["next"])
             values["counts"] = Counter(values["counts"])
             return cls(**values)

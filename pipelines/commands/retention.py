@@ -25,7 +25,9 @@ from pipelines.retention.calendar import calendar_rows
 from pipelines.retention.expire import ExpiringTable, apply_plan, plan_expiry, read_plan, write_plan
 from pipelines.retention.restored import erased_for_good
 from pipelines.retention.verify import verify_root
+from pipelines.retention.verify_chain import verify_head
 from pipelines.retention.verify_stores import verify_accounts, verify_event_canaries, verify_tables
+from pipelines.root.chain import head as chain_head
 from pipelines.root.erased_marks import erasures
 from pipelines.vault.sighting_expiry import SightingTable
 from schemas.accounts import AccountRules
@@ -48,6 +50,13 @@ PlanFile = Annotated[
 ]
 Canary = Annotated[list[str] | None, typer.Option("--canary", help="A string that must stand nowhere.")]
 Canaries = Annotated[Path | None, typer.Option(help="A file of such strings, one a line.")]
+Head = Annotated[
+    bool,
+    typer.Option("--head", help="Only print the hash that ends the chain of receipts, to be kept elsewhere."),
+]
+ExpectHead = Annotated[
+    str | None, typer.Option(help="Such a hash, printed earlier: the chain must still go through it.")
+]
 Detect = Annotated[bool, typer.Option("--detect/--no-detect", help="Run the detectors over every text.")]
 OptionalVault = Annotated[
     str | None,
@@ -125,6 +134,8 @@ def verify(
     canary: Canary = None,
     canaries: Canaries = None,
     detect: Detect = True,
+    head: Head = False,
+    expect_head: ExpectHead = None,
     vault: OptionalVault = None,
     mysql: EventsUrl = None,
     table: TableName = DEFAULT_TABLE,
@@ -132,11 +143,17 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Read everything back and report each problem as one line; the exit code is 1 if there is any."""
+    if head:
+        number, digest = chain_head(root)
+        typer.echo(json.dumps({"number": number, "head": digest}) if as_json else digest)
+        return
     present = moment(now)
     loaded = read_policy(policy)
     scanner = _scanner(loaded, recognizers, detect)
     strings = [*(canary or ()), *_lines(canaries)]
     problems = verify_root(root, present, loaded, scanner, strings, _erased(root, keys))
+    if expect_head is not None:
+        problems += verify_head(root, expect_head)
     problems += verify_tables(_tables(mysql, table, vault, loaded), present)
     if vault is not None:
         problems += verify_accounts(vault, present)

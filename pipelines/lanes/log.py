@@ -14,9 +14,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from pipelines.root.claims import is_gone
-from pipelines.root.commit import has_expired, move_into_place
+from pipelines.root.commit import has_expired
 from pipelines.root.layout import STAGING, output_errors, sync_folder, write_whole
 from pipelines.root.liveness import write_owner
+from pipelines.root.places import put_into_place
 from pipelines.root.segment_files import (
     DONE,
     SEGMENT,
@@ -174,7 +175,7 @@ def roll_forward_steps(lane: Lane, sequence: int) -> Iterator[str]:
     _, how = read_segment(lane, sequence)
     staging = lane.root / STAGING / how["staging"]
     for path, temp in how["moves"].items():
-        if not move_into_place(staging / temp, lane.root / path) and not _is_excused(lane, sequence, path):
+        if not put_into_place(lane.root, staging / temp, path) and not _is_excused(lane, sequence, path):
             raise OutputError(
                 f"segment {sequence} of lane {lane.number} can't be finished:"
                 f" {path} is neither staged nor in its place"

@@ -8,6 +8,7 @@ from pipelines.retention.behind import behind_problems
 from pipelines.retention.restored import verify_returned
 from pipelines.retention.verify_files import FileVerifier, Scanner
 from pipelines.retention.verify_ledgers import verify_canaries, verify_checksums, verify_records_of_runs
+from pipelines.retention.verify_places import unnamed
 from pipelines.root.partition_folders import Listing, list_partitions
 from schemas.policy.policy import Policy
 from schemas.verification import Problem, ProblemKind
@@ -38,6 +39,7 @@ def verify_root(
     listing = list_partitions(root)
     paths = [f"{partition.path}/{file.name}" for partition in listing.partitions for file in partition.files]
     problems, expected = verify_records_of_runs(root)
+    problems += unnamed(root)
     problems += _verify_folders(listing, now)
     problems += verify_checksums(root, paths, expected)
     problems += _verify_partitions(root, listing, FileVerifier(policy, scanner, canaries))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
+from pipelines.retention.verify_chain import verify_chained_runs
 from pipelines.retention.verify_files import canaries_in
 from pipelines.retention.verify_segments import verify_streams, written_by_streams
 from pipelines.root.claims import is_gone
 from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING
-from pipelines.root.ledger_files import ledger_paths, load, pending_paths, standing_runs
+from pipelines.root.ledger_files import ledger_paths, pending_paths, read_ledger, standing_runs
 from pipelines.root.receipts import Receipt, chain_faults, read_receipts
 from pipelines.root.segment_files import STREAM
 from pipelines.root.tightened import tightenings
@@ -37,11 +38,15 @@ def verify_records_of_runs(root: Path) -> tuple[list[Problem], Expected]:
     ledgers: list[Ledger] = []
     for path in ledger_paths(root):
         try:
-            ledgers.append(Ledger.from_json(load(path)))
+            ledgers.append(read_ledger(path))
             ledgers[-1].balance()
         except LedgerError as error:
-            problems.append(Problem(ProblemKind.LEDGER, f"{RUNS}/{path.name}", str(error)))
+            place = f"{RUNS}/{path.name}"
+            problems.append(Problem(ProblemKind.LEDGER, place, str(error).removeprefix(f"{place}: ")))
+        except FileNotFoundError:
+            continue
     problems += [Problem(ProblemKind.RECEIPT, RECEIPTS, fault) for fault in chain_faults(root)]
+    problems += verify_chained_runs(root)
     problems += _unfinished(root)
     problems += verify_streams(root)
     return problems, _expected(root, ledgers, _readable_receipts(root))

@@ -14,17 +14,28 @@ from uuid import uuid4
 from pipelines.root.layout import CLAIMS, PENDING, RUNS, STAGING
 from pipelines.root.liveness import is_dead
 from pipelines.root.segment_files import is_awaited
+from schemas.errors import LedgerError
 
 PATIENCE_SECONDS = 30.0
 _POLL_SECONDS = 0.02
 
 
 def last_claim(root: Path, checksum: str) -> tuple[int, str]:
-    """Return the number of an input's last claim and the run that holds it; 0 and empty if there is none."""
+    """Return the number of an input's last claim and the run that holds it; 0 and empty if there is none.
+
+    Raises:
+        LedgerError: The claim was changed: it has no holder, or several.
+    """
     number = 0
     while _claim_folder(root, checksum, number + 1).exists():
         number += 1
-    return number, os.listdir(_claim_folder(root, checksum, number))[0] if number else ""
+    if not number:
+        return 0, ""
+    folder = _claim_folder(root, checksum, number)
+    holders = os.listdir(folder) if folder.is_dir() else []
+    if len(holders) != 1:
+        raise LedgerError(f"{folder.relative_to(root)} is no claim: one run must hold it")
+    return number, holders[0]
 
 
 def claim(root: Path, run_id: str, checksum: str, roll_forward: Callable[[Path], None]) -> None:

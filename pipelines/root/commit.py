@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from pipelines.root.chain import ChainedRun, chain_run
 from pipelines.root.claims import claim, is_gone, last_claim
+from pipelines.root.commit_record import CommitRecord, read_commit
 from pipelines.root.layout import (
     CLAIMS,
     PENDING,
@@ -27,9 +29,10 @@ from pipelines.root.layout import (
 )
 from pipelines.root.ledger_files import load, pending_paths, read_ledgers, standing_runs
 from pipelines.root.liveness import write_owner
+from pipelines.root.places import check_places, put_into_place, take_out
 from pipelines.root.receipts import read_receipts
 from pipelines.root.tightened import descendants
-from schemas.errors import OutputError
+from schemas.errors import LedgerError, LogveilError, OutputError
 from schemas.ledger import COMMIT_KEY, Ledger, LedgerFile, WrittenFile
 
 
@@ -117,6 +120,7 @@ def commit_steps(run: Run, ledger: Ledger, files: Sequence[WrittenFile]) -> Iter
     named = final_files(files)
     ledger = ledger.with_files(final for _, final in named)
     ledger.balance()
+    check_places(run.root, run.staging, (file.path for file in ledger.files))
     sync_file_system(run.staging)
     yield "staged"
     checksums = sorted({item.checksum for item in ledger.inputs})
@@ -126,8 +130,12 @@ def commit_steps(run: Run, ledger: Ledger, files: Sequence[WrittenFile]) -> Iter
     yield "claimed"
     replaces, removals = _replaced(run.root, checksums, ledger)
     ledger = ledger.with_files(ledger.files, replaces)
-    moves = {final.path: written.temp for written, final in named}
-    write_whole(run.pending, {**ledger.to_json(), COMMIT_KEY: {"moves": moves, "removals": removals}})
+    stated = {
+        "moves": {final.path: written.temp for written, final in named},
+        "removals": removals,
+        "claims": {checksum: last_claim(run.root, checksum)[0] for checksum in checksums},
+    }
+    write_whole(run.pending, {**ledger.to_json(), COMMIT_KEY: stated})
     yield "pending"
     yield from roll_forward_steps(run.pending)
 
@@ -155,36 +163,54 @@ def roll_forward(pending: Path) -> None:
 
 
 def roll_forward_steps(pending: Path) -> Iterator[str]:
-    """Finish a run from its pending file, yielding the name of each step that was done."""
+    """Finish a run from its pending file, yielding the name of each step that was done.
+
+    Raises:
+        LedgerError: No run of this root writes such a file.
+        OutputError: A staged file is lost, or something stands in the way of one.
+    """
     root = pending.parent.parent
     run = Run(root, pending.name.removesuffix(PENDING))
     try:
-        stated = load(pending)[COMMIT_KEY]
+        record = read_commit(pending)
     except FileNotFoundError:
         return
-    for path, temp in stated["moves"].items():
-        if (
-            not move_into_place(run.staging / temp, root / path)
-            and pending.exists()
-            and not has_expired(root, path)
-        ):
-            raise OutputError(
-                f"run {run.id} can't be finished: {path} is neither staged nor in its place;"
-                f" remove {RUNS}/{pending.name} and redact its inputs again"
-            )
-        yield f"moved {path}"
-    for path, checksum in stated["removals"].items():
-        if last_claim(root, checksum)[1] == run.id:
-            (root / path).unlink(missing_ok=True)
-            with suppress(OSError):  # others' files stand there
-                (root / path).parent.rmdir()
-        yield f"removed {path}"
+    try:
+        yield from _move_all(run, record)
+    except OutputError as error:
+        raise OutputError(f"run {run.id} can't be finished: {error}") from error
     sync_file_system(root)
-    move_into_place(pending, run.ledger)
+    ended = datetime.fromisoformat(record.ledger.ended)
+    if pending.exists():
+        chain_run(root, ChainedRun(run.id, record.digest, record.claims), ended)
+    with suppress(FileNotFoundError):  # another process was quicker
+        os.replace(pending, run.ledger)
     sync_folder(run.ledger.parent)
     yield "recorded"
     shutil.rmtree(run.staging, ignore_errors=True)
     yield "cleared"
+
+
+def _move_all(run: Run, record: CommitRecord) -> Iterator[str]:
+    """Put the files of a run into their partitions and take out those that it replaces."""
+    for path, temp in record.moves.items():
+        if not _put(run, temp, path) and run.pending.exists() and not has_expired(run.root, path):
+            raise OutputError(
+                f"{path} is neither staged nor in its place;"
+                f" remove {RUNS}/{run.pending.name} and redact its inputs again"
+            )
+        yield f"moved {path}"
+    for path, checksum in record.removals.items():
+        if last_claim(run.root, checksum)[1] == run.id:
+            take_out(run.root, path)
+        yield f"removed {path}"
+
+
+def _put(run: Run, temp: str, path: str) -> bool:
+    staged = run.staging / temp
+    if run.staging.is_symlink() or staged.is_symlink():
+        raise OutputError(f"{STAGING}/{run.id} holds a link where a file was staged")
+    return put_into_place(run.root, staged, path)
 
 
 def has_expired(root: Path, path: str) -> bool:
@@ -197,33 +223,27 @@ def has_expired(root: Path, path: str) -> bool:
     )
 
 
-def move_into_place(source: Path, target: Path) -> bool:
-    """Rename a staged file; tell whether it is in its place, moved by whomever."""
-    while True:
-        try:
-            os.replace(source, target)
-            return True
-        except FileNotFoundError:
-            if not source.exists():
-                return target.exists()
-            # The folder is not there yet, or an expiry took it away just now.
-            target.parent.mkdir(parents=True, exist_ok=True)
-
-
 def recover(root: Path) -> list[str]:
     """Finish every run that was past its commit point and sweep the staging of runs that are gone.
 
-    Return the runs that were finished.
+    Return the runs that were finished. One that can't be keeps no other from it.
 
     Raises:
-        OutputError: The root can't be written, or a file of such a run is lost.
+        OutputError: The root can't be written, something stands in a run's way, or a file of it is lost.
+        LedgerError: A pending file is none that a run of this root writes.
     """
-    finished = []
+    finished: list[str] = []
+    stuck: list[LogveilError] = []
     with output_errors(root):
         for pending in pending_paths(root):
-            roll_forward(pending)
-            finished.append(pending.name.removesuffix(PENDING))
+            try:
+                roll_forward(pending)
+                finished.append(pending.name.removesuffix(PENDING))
+            except (OutputError, LedgerError) as error:
+                stuck.append(error)
     sweep(root)
+    if stuck:
+        raise stuck[0]
     return finished
 
 

@@ -15,10 +15,15 @@ def load(path: Path) -> Any:
     """Return the JSON of a ledger's file.
 
     Raises:
-        LedgerError: It is not JSON.
+        LedgerError: It can't be read, or is not JSON.
+        FileNotFoundError: It is not there.
     """
     try:
         return orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise LedgerError(f"it cannot be read: {error.strerror}") from error
     except orjson.JSONDecodeError as error:
         raise LedgerError("it is not JSON") from error
 
@@ -30,9 +35,12 @@ def read_ledger(path: Path) -> Ledger:
         LedgerError: It is not a ledger.
     """
     try:
-        return Ledger.from_json(load(path))
+        ledger = Ledger.from_json(load(path))
     except LedgerError as error:
         raise LedgerError(f"{RUNS}/{path.name}: {error}") from error
+    if ledger.run_id != path.name.removesuffix(".json").removesuffix(".pending"):
+        raise LedgerError(f"{RUNS}/{path.name}: it is the ledger of another run")
+    return ledger
 
 
 def ledger_paths(root: Path) -> list[Path]:

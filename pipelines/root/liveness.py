@@ -53,7 +53,7 @@ def is_dead(folder: Path) -> bool:
 
 def _is_silent(folder: Path) -> bool:
     newest = 0.0
-    with suppress(FileNotFoundError):
+    with suppress(FileNotFoundError, NotADirectoryError):
         newest = folder.stat().st_mtime
         newest = max([newest, *(entry.stat().st_mtime for entry in os.scandir(folder))])
     return time.time() - newest > SILENT_SECONDS

@@ -110,6 +110,11 @@ def _records(root: Path, path: str, name: str, size: int, recorded: Recorded) ->
         return None
 
 
+def is_silly_rename(name: str) -> bool:
+    """Tell whether a name is what NFS leaves of a file that was deleted while somebody read it."""
+    return _SILLY_RENAME.fullmatch(name) is not None
+
+
 @contextmanager
 def open_partition(root: Path, path: str) -> Iterator[int]:
     """Open a partition's folder step by step, so that no symbolic link can lead outside the root.
@@ -146,7 +151,7 @@ def list_files(
     """
     files = []
     for name in sorted(os.listdir(descriptor)):
-        if _SILLY_RENAME.fullmatch(name):
+        if is_silly_rename(name):
             continue
         status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
         if not stat.S_ISREG(status.st_mode):

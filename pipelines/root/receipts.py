@@ -1,4 +1,4 @@
-"""Receipts of what was deleted: numbered files, each with the hash of the one before: none goes unseen.
+"""Receipts of what was deleted and runs that were committed: a chain by hashes, so that none goes unseen.
 
 The n-th receipt is the one file in the folder `_receipts/<n>`, which comes by a rename that fails where such
 a folder is: of two at once, each gets a number of its own. `_receipts/last.json` repeats the last number and
@@ -20,8 +20,12 @@ import orjson
 
 from pipelines.root.layout import RECEIPTS, output_errors, sync_folder, write_whole
 from schemas.errors import RetentionError
+from schemas.stated import is_count, is_moment
 
 LAST = "last.json"
+RUN = "run"
+"""The kind of what a run leaves in the chain."""
+
 NO_RECEIPT = "0" * 64
 _NUMBER = re.compile(r"\d{6}")
 
@@ -123,28 +127,45 @@ def read_receipt(folder: Path) -> Receipt:
     paths = list(folder.glob("[!.]*"))
     if len(paths) != 1:
         raise RetentionError(f"{place} should hold one receipt and holds {len(paths)} files")
-    data = paths[0].read_bytes()
     try:
+        data = paths[0].read_bytes()
         receipt = Receipt(**orjson.loads(data), digest=sha256(data).hexdigest())
+        if not (isinstance(receipt.body, dict) and is_moment(receipt.at) and is_count(receipt.number)):
+            raise TypeError
+    except OSError as error:
+        raise RetentionError(f"{place} cannot be read: {error.strerror}") from error
     except (orjson.JSONDecodeError, TypeError) as error:
         raise RetentionError(f"{place} is no receipt") from error
     return receipt
 
 
 def read_receipts(root: Path) -> list[Receipt]:
-    """Return all receipts of a root in order of their numbers.
+    """Return the receipts of what was deleted from a root, in order of their numbers.
 
     Raises:
         RetentionError: One of them can't be read.
     """
-    folders = [path for path in (root / RECEIPTS).glob("*") if _NUMBER.fullmatch(path.name)]
-    return [read_receipt(folder) for folder in sorted(folders)]
+    return [read_receipt(folder) for folder in _folders(root) if not (folder / f"{RUN}.json").exists()]
+
+
+def read_chain(root: Path, kind: str | None = None) -> list[Receipt]:
+    """Return what stands in the chain of a root, all of it or one kind, in order of the numbers.
+
+    Raises:
+        RetentionError: Something in it can't be read.
+    """
+    folders = [path for path in _folders(root) if kind is None or (path / f"{kind}.json").exists()]
+    return [read_receipt(folder) for folder in folders]
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted(path for path in (root / RECEIPTS).glob("*") if _NUMBER.fullmatch(path.name))
 
 
 def chain_faults(root: Path) -> list[str]:
     """Return what is wrong with the chain of receipts: nothing, if none was removed or changed."""
     try:
-        receipts = read_receipts(root)
+        receipts = read_chain(root)
     except RetentionError as error:
         return [str(error)]
     faults: list[str] = []

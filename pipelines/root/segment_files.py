@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from pipelines.root.commit_record import are_moves
 from schemas.errors import LedgerError
 from schemas.ledger import COMMIT_KEY
 from schemas.segment import Dealing, Segment
@@ -103,7 +104,12 @@ def read_segment(lane: Lane, sequence: int) -> tuple[Segment, dict[str, Any]]:
     try:
         if not block.exists():
             content = _load(lane.segment(sequence) / SEGMENT, lane.root)
-            return Segment.from_json(content), content[COMMIT_KEY]
+            segment, how = Segment.from_json(content), content[COMMIT_KEY]
+            if not (_STAGING.fullmatch(how["staging"]) and are_moves(how["moves"], segment.files)):
+                raise LedgerError(
+                    f"segment {sequence} of lane {lane.number} says what no writer of it would do"
+                )
+            return segment, how
     except LedgerError:
         if not block.exists():  # it was folded just now
             raise

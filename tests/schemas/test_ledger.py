@@ -67,7 +67,7 @@ def test_a_negative_count_is_an_error():
 
 def make_ledger():
     return Ledger(
-        run_id="r1",
+        run_id="20261124T040000Z-0123abcd",
         inputs=(LedgerInput("a.jsonl", 10, "ab" * 32, "json", 2),),
         counts=Counter({"written": 1, "read": 1}),
         policy_version="2024-10-22",
@@ -79,8 +79,8 @@ def make_ledger():
         wall_seconds=1.0,
         runner="FnApiRunner",
         versions={"python": "3.11"},
-        files=(LedgerFile(EVENTS, "part-ab-00000.avro", 1, 100, "ef" * 32),),
-        replaces={"ab" * 32: "r0"},
+        files=(LedgerFile(EVENTS, f"part-{'ab' * 8}-00000.avro", 1, 100, "ef" * 32),),
+        replaces={"ab" * 32: "20261123T040000Z-0123abcd"},
     )
 
 

@@ -313,7 +313,8 @@ def test_an_erasure_cut_short_between_two_files_is_finished_by_applying_again(
 def test_a_receipt_that_could_not_be_written_is_written_by_applying_again(vault: Vault, root: Path) -> None:
     path = planned(vault, root)
     in_the_way = root / "_receipts" / "last.json"
-    in_the_way.mkdir(parents=True)
+    in_the_way.unlink()
+    in_the_way.mkdir()
     with pytest.raises(OutputError):
         apply_erasure(vault, root, path, DUE)
     assert status_of(vault, UIN) is None

@@ -77,7 +77,7 @@ def test_applying_deletes_the_planned_partitions_and_no_other(root):
 def test_the_receipt_says_what_when_and_under_which_policy_and_plan(root):
     path = make_plan(root)
     receipt = apply_plan(root, path, NOW)
-    assert (receipt.number, receipt.kind, receipt.at) == (1, "expire", NOW.isoformat())
+    assert (receipt.number, receipt.kind, receipt.at) == (2, "expire", NOW.isoformat())
     assert receipt.body["plan"] == read_plan(path).digest
     assert receipt.body["policies"] == [f"{POLICY.version} {POLICY.digest}"]
     assert (receipt.body["records"], receipt.body["as_of"]) == (7, "2027-05-23")
@@ -289,7 +289,7 @@ def test_two_at_once_delete_the_same_and_write_one_receipt(tmp_path):
         plan = make_plan(root)
         with ThreadPoolExecutor(4) as pool:
             receipts = list(pool.map(lambda _, r=root, p=plan: apply_plan(r, p, NOW), range(4)))
-        assert {receipt.number for receipt in receipts} == {1}
+        assert {receipt.number for receipt in receipts} == {2}
         assert event_ids(root) == LATER_IDS
 
 

@@ -256,7 +256,7 @@ def test_what_was_deleted_ahead_of_its_date_is_known_by_its_receipt(root: Path, 
     commit_run(root, kept)
     nothing = erased_for_good(root, ())
     (partition,) = find_returned(root, nothing, day).partitions
-    assert (partition.why, len(partition.files)) == ("deleted before, as receipt 1 says", 1)
+    assert (partition.why, len(partition.files)) == ("deleted before, as receipt 2 says", 1)
     remove_returned(root, nothing, day)
     assert outputs(root).count("of another run") == 1
     assert len(read_records(root, EVENTS_ROOT)) == 5

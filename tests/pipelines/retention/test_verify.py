@@ -221,7 +221,7 @@ def test_a_canary_in_a_rejection_ledger_or_receipt_is_a_problem(root):
     assert problems(root, canaries=["tweety", "first.jsonl"]) == [
         f"canary: {PATH.replace('troubleshooting_data', 'rejected')}: 1 records hold canary 2",
         f"canary: {ledger_path(root)}: holds canary 2",
-        "canary: _receipts/000001/expire.json: holds canary 1",
+        "canary: _receipts/000002/expire.json: holds canary 1",
     ]
 
 
@@ -241,8 +241,9 @@ def change_ledger(root, **changes):
 
 def test_a_ledger_that_does_not_balance_is_a_problem(root):
     change_ledger(root, counts={"read": 9, "written": 4, "rejected/not_json": 1})
-    (line,) = problems(root)
+    line, changed = problems(root)
     assert line.startswith(f"ledger: {ledger_path(root)}: the run doesn't balance: 9 read, 5 accounted for")
+    assert changed.endswith("it was changed since its run left it in the chain of receipts")
 
 
 def test_a_ledger_that_cannot_be_read_is_a_problem(root):
@@ -250,7 +251,7 @@ def test_a_ledger_that_cannot_be_read_is_a_problem(root):
     path.write_text("{")
     lines = problems(root)
     assert lines[0] == f"ledger: _runs/{path.name}: it is not JSON"
-    assert [line.split(":")[0] for line in lines] == ["ledger", "unknown", "unknown"]
+    assert [line.split(":")[0] for line in lines] == ["ledger", "ledger", "unknown", "unknown"]
 
 
 def test_a_file_that_is_gone_without_a_receipt_is_a_problem(root):
@@ -303,8 +304,8 @@ def test_a_rewritten_file_is_as_the_receipt_of_its_erasure_says(root):
 def test_a_removed_receipt_is_a_problem(root):
     for number in range(2):
         append_receipt(root, "expire", {"plan": str(number)}, NOW)
-    shutil.rmtree(root / "_receipts" / "000001")
-    assert problems(root) == ["receipt: _receipts: receipt 1 is missing"]
+    shutil.rmtree(root / "_receipts" / "000002")
+    assert problems(root) == ["receipt: _receipts: receipt 2 is missing"]
 
 
 def test_unfinished_work_is_a_problem_until_it_is_finished(root):

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.root.claims import claim, is_gone, last_claim
 from pipelines.root.commit import commit_steps, discard, open_run, roll_forward
+from schemas.errors import LedgerError
 from tests.made_output import FIRST, STARTED, commit_run, make_event, staged_run
 
 EVENTS = [make_event(1)]
@@ -71,3 +72,13 @@ def test_a_living_run_is_not_gone(tmp_path):
     assert not is_gone(tmp_path, run.id)
     discard(run)
     assert is_gone(tmp_path, run.id)
+
+
+@pytest.mark.parametrize("holders", [[], ["a", "b"]])
+def test_a_claim_that_was_changed_is_not_believed(tmp_path, holders):
+    folder = tmp_path / "_runs" / "claims" / "abab.1"
+    folder.mkdir(parents=True)
+    for holder in holders:
+        (folder / holder).touch()
+    with pytest.raises(LedgerError, match=r"_runs/claims/abab\.1 is no claim"):
+        last_claim(tmp_path, "abab")
