@@ -67,7 +67,7 @@ def test_apply_deletes_and_says_which_receipt_tells_of_it(root, options):
         assert json.loads(result.output)["body"]["records"] == 4
     else:
         assert "2 partitions, 4 records" in result.output
-        assert "receipt 1" in result.output
+        assert "receipt 2" in result.output
 
 
 def test_a_future_date_takes_force_and_a_reason(root):
