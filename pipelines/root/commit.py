@@ -31,6 +31,7 @@ from pipelines.root.ledger_files import load, pending_paths, read_ledgers, stand
 from pipelines.root.liveness import write_owner
 from pipelines.root.places import check_places, put_into_place, take_out
 from pipelines.root.receipts import read_receipts
+from pipelines.root.temporary import sweep_temporary
 from pipelines.root.tightened import descendants
 from schemas.errors import LedgerError, LogveilError, OutputError
 from schemas.ledger import COMMIT_KEY, Ledger, LedgerFile, WrittenFile
@@ -248,7 +249,8 @@ def recover(root: Path) -> list[str]:
 
 
 def sweep(root: Path) -> None:
-    """Remove what runs that are gone have staged and not committed."""
+    """Remove what runs that are gone have staged and not committed, and what was left half written."""
+    sweep_temporary(root)
     for staging in (root / STAGING).glob("*"):
         if is_gone(root, staging.name):
             shutil.rmtree(staging, ignore_errors=True)

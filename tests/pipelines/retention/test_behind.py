@@ -85,7 +85,7 @@ def test_verify_names_what_is_behind_until_it_is_tightened(root: Path, tmp_path:
     assert run("verify", *options).exit_code == 1
     plan = json.loads(run("tighten", root, "--policy", policy, "--json").output)
     applied = run("tighten", root, "--policy", policy, "--apply", plan["path"])
-    assert "2 files; receipt 1, " in applied.output
+    assert "2 files; receipt 2, " in applied.output
     assert run("verify", *options).output == f"{root} is as it should be\n"
 
 

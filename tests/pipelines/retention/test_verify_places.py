@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from pipelines.retention.expire import plan_expiry, write_plan
 from pipelines.retention.verify import verify_root
 from pipelines.retention.verify_places import unnamed
-from pipelines.root.commit import open_run
+from pipelines.root.commit import open_run, sweep
+from pipelines.root.temporary import ABANDONED_SECONDS
 from tests.made_output import EVENTS_ROOT, POLICY, STARTED, commit_run, make_event
 
 DAY = "2027-05-23"
@@ -78,3 +80,20 @@ def test_a_name_that_moves_the_cursor_or_is_no_text_is_escaped(root: Path) -> No
 def test_what_nfs_leaves_of_a_deleted_file_is_none(root: Path) -> None:
     (root / "_runs" / ".nfs0000000000000001").touch()
     assert strangers(root) == []
+
+
+@pytest.mark.parametrize("name", [f".{'0' * 32}.tmp", f".{'0' * 32}"])
+def test_what_was_left_half_written_is_found_after_an_hour_and_swept(root: Path, name: str) -> None:
+    path = root / "_receipts" / name
+    if name.endswith(".tmp"):
+        path.touch()
+    else:
+        path.mkdir()
+    assert strangers(root) == []
+    sweep(root)
+    assert path.exists()
+    hour_ago = time.time() - ABANDONED_SECONDS - 1
+    os.utime(path, (hour_ago, hour_ago))
+    assert strangers(root) == [f"_receipts/{name}"]
+    sweep(root)
+    assert not path.exists()
