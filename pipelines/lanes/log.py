@@ -116,7 +116,8 @@ def commit_steps(lane: Lane, staging: Path, segment: Segment, files: Sequence[Wr
     ours = staging / _CLAIM
     ours.mkdir()
     write_whole(ours / SEGMENT, {**segment.to_json(), COMMIT_KEY: {"staging": staging.name, "moves": moves}})
-    sync_folder(staging)
+    for folder in (staging, staging.parent, lane.root):
+        sync_folder(folder)
     yield "staged"
     _claim(lane, segment.sequence, ours)
     yield "claimed"
@@ -181,10 +182,12 @@ def roll_forward_steps(lane: Lane, sequence: int) -> Iterator[str]:
                 f" {path} is neither staged nor in its place"
             )
         yield f"moved {path}"
-    for partition in sorted({path.rpartition("/")[0] for path in how["moves"]}):
-        with suppress(FileNotFoundError):  # it has expired
-            sync_folder(lane.root / partition)
-            sync_folder((lane.root / partition).parent)
+    for folder in sorted(
+        {folder for path in how["moves"] for folder in (lane.root / path).parents}, reverse=True
+    ):
+        if folder.is_relative_to(lane.root):
+            with suppress(FileNotFoundError):  # it has expired
+                sync_folder(folder)
     yield "synced"
     with suppress(FileNotFoundError):  # folded meanwhile, so done
         (lane.segment(sequence) / DONE).touch()
