@@ -11,14 +11,20 @@ from apache_beam.transforms.display import DisplayData
 
 import pipelines
 import transforms
+from pipelines.database.database import Database
 from pipelines.jobs.graph import RedactFiles
 from pipelines.jobs.run_summary import SummariseRun
 from pipelines.keys.rings import KeyRing
 from pipelines.mysql.events import WriteEventsToMySql
 from pipelines.root.write_partitions import WriteAvroPartitions
+from pipelines.sources.kafka import KafkaConnection, KafkaTopic
 from pipelines.sources.read_files import ReadLogFiles
+from pipelines.streams.graph import RedactTopic
+from pipelines.streams.job import StreamJob
+from pipelines.streams.micro_batches import AdvanceLanes
 from pipelines.vault.sightings import UpsertAccounts
 from schemas.policy.file import default_policy
+from schemas.segment import Dealing
 from transforms.accounts.sight import SightAccounts
 from transforms.avro.encode import Encoding
 from transforms.classify import ClassifyFields
@@ -34,10 +40,16 @@ POLICY = default_policy()
 SECRET = b"canary-sings-in-thirty-two-bytes"
 KEY = PseudonymKey(SECRET, "3")
 REJECT = Rejecter(KEY, "2027-05-23")
-URL = "mysql+pymysql://tweety:sylvester@127.0.0.1/logs"
+DATABASE = Database("mysql+pymysql://tweety:sylvester@127.0.0.1/logs")
 OF_POLICY = {"policy_version": POLICY.version, "policy_digest": POLICY.digest}
 MOMENT = {"now_ms": 7, "skew_ms": 5}
 BODY = RedactLogEvents(POLICY, KEY, 7, skew_ms=5)
+
+CONNECTION = KafkaConnection("127.0.0.1:9", "tweety", Path("sylvester"))
+STREAM = StreamJob(
+    Path("tweety"), KafkaTopic("tweety", CONNECTION, "g"), Dealing("tweety", 1, 2, {}, ""), BODY
+)
+OF_STREAM = {"lanes": 2, "format": "json", "codec": "zstandard"}
 
 SHOWN = [
     (ParseLogEvents(REJECT), {"key_epoch": "3", "rejections_expire_on": "2027-05-23"}),
@@ -54,14 +66,16 @@ SHOWN = [
         {"parts": 0, "codec": "zstandard", "in_batches": True, "to_vault": False, "to_event_table": True},
     ),
     (
-        UpsertAccounts(URL, KeyRing((KEY,)), POLICY, 12),
+        UpsertAccounts(DATABASE, KeyRing((KEY,)), POLICY, 12),
         {**OF_POLICY, "key_epoch": "3", "most_accounts": 12},
     ),
     (
-        WriteEventsToMySql(URL, POLICY, batch_size=13),
+        WriteEventsToMySql(DATABASE, POLICY, batch_size=13),
         {**OF_POLICY, "table": "logveil_events", "batch_size": 13},
     ),
     (SummariseRun(Path("tweety")), {}),
+    (AdvanceLanes(STREAM, (0, 1)), OF_STREAM),
+    (RedactTopic(STREAM, 10.0), OF_STREAM),
 ]
 
 

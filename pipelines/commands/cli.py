@@ -52,13 +52,21 @@ _COMMANDS = {
         "expire",
         "Plan what may be deleted, which deletes nothing; with --apply, delete what a plan names.",
     ),
-    "compact": _Place("compact", "compact", "Join the small files that a stream leaves, by a plan."),
+    "compact": _Place(
+        "compact",
+        "compact",
+        "Plan which small files of a stream become one, which changes nothing; with --apply, join what a plan names.",
+    ),
     "tighten": _Place(
         "tighten",
         "tighten",
         "Plan what brings stored records to a stricter policy, which changes nothing; with --apply, carry a plan out.",
     ),
-    "status": _Place("status", "status", "Show how far a root and its streams have come."),
+    "status": _Place(
+        "status",
+        "status",
+        "Show how far a root and its streams have come; the exit code is 1 if there is anything to look after.",
+    ),
     "explain": _Place(
         "explain",
         "explain",

@@ -73,7 +73,7 @@ def status(
     metrics_host: MetricsHost = "127.0.0.1",
     as_json: Json = False,
 ) -> None:
-    """Show how far a root and its streams have come; the exit code is 1 if something has to be looked after."""
+    """Show how far a root and its streams have come; the exit code is 1 if there is anything to look after."""
     connection = None
     if bootstrap is not None:
         connection = KafkaConnection(

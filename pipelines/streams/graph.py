@@ -18,6 +18,7 @@ from pipelines.streams.job import StreamJob
 from pipelines.streams.spread import MAX_PARALLELISM, lane_elements, lane_of
 from pipelines.streams.workers import advance_lane, worker_of
 from schemas.errors import ClosedLaneError, LaneError, OutputError, UnreachableError
+from transforms.batches.display import Shown
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +86,10 @@ class RedactTopic(beam.PTransform):
     roll_seconds: float
     parallelism: int = 1
     max_parallelism: int = MAX_PARALLELISM
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return self.job.shown
 
     def expand(self, begin: PBegin) -> PCollection[None]:
         """List the lanes, spread over the subtasks, and advance them."""

@@ -15,6 +15,7 @@ from pipelines.sources.kafka_offsets import first_offsets
 from schemas.segment import Dealing, Offsets
 from transforms.accounts.erased import ErasedAccounts, Marks, joined_marks
 from transforms.avro.blocks import Codec
+from transforms.batches.display import Shown
 from transforms.framing.messages import MessageFormat
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
@@ -66,6 +67,11 @@ class StreamJob:
     keys: Sequence[PseudonymKey] = ()
     erased_in_vault: Marks = field(default_factory=dict, repr=False)
     token: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def shown(self) -> Shown:
+        """Return what a runner's page may show."""
+        return {"lanes": self.dealing.lanes, "format": str(self.format), "codec": str(self.codec)}
 
     def without(self, erased_from_root: Marks) -> RedactLogEvents:
         """Return the transform from raw records to tagged events, without what was erased."""

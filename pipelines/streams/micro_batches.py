@@ -17,6 +17,7 @@ from pipelines.jobs.runners import run_here
 from pipelines.streams.job import StreamJob
 from pipelines.streams.workers import advance_lane, close_workers, worker_of
 from schemas.errors import ClosedLaneError, LaneError, OutputError, UnreachableError
+from transforms.batches.display import Shown
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,10 @@ class AdvanceLanes(beam.PTransform):
 
     job: StreamJob
     lanes: tuple[int, ...]
+
+    def display_data(self) -> Shown:
+        """Return what a runner's page may show."""
+        return self.job.shown
 
     def expand(self, begin: PBegin) -> PCollection[None]:
         """List the lanes and advance them."""
