@@ -57,6 +57,11 @@ _COMMANDS = {
         "compact",
         "Plan which small files of a stream become one, which changes nothing; with --apply, join what a plan names.",
     ),
+    "preview": _Place(
+        "preview_policy",
+        "preview",
+        "Show which events of a file come out otherwise under another policy, before and after, field by field.",
+    ),
     "tighten": _Place(
         "tighten",
         "tighten",

@@ -2,10 +2,11 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
+from secrets import token_bytes
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,24 +16,29 @@ from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.preview import preview_of
-from pipelines.commands.redact_report import print_report
+from pipelines.commands.redact_report import print_dry_run, print_report
+from pipelines.commands.restore_check import ring_beside
 from pipelines.commands.terminal import console
+from pipelines.jobs.dry_run import DryRun
+from pipelines.jobs.dry_run import dry_run as count_dry_run
 from pipelines.jobs.redaction import RedactionJob, run_redaction
 from pipelines.keys.files import KEY_VARIABLE
-from pipelines.keys.rings import KeyRing, development_keys, load_keys
+from pipelines.keys.rings import FIRST_EPOCH, KeyRing, development_keys, load_keys
 from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.found import find_inputs
-from schemas.ledger import Ledger, total
+from schemas.ledger import total
 from schemas.policy.policy import Policy
 from transforms.accounts.erased import Marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
+from transforms.pseudonyms import PseudonymKey
 
 if TYPE_CHECKING:
     from pipelines.mysql.events import WriteEventsToMySql
     from pipelines.vault.sightings import UpsertAccounts
 
 MIB = 1 << 20
+_KEY_BYTES = 32
 _TOO_MANY_REJECTED = 1
 
 Inputs = Annotated[
@@ -82,6 +88,9 @@ EventsUrl = Annotated[
     str | None,
     typer.Option("--mysql", envvar="LOGVEIL_MYSQL", help="Also insert the events into this MySQL database."),
 ]
+DryRunOption = Annotated[
+    bool, typer.Option("--dry-run", help="Read everything, write nothing, and report what would be done.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the ledger as JSON.")]
 
 
@@ -104,6 +113,7 @@ def redact(
     vault: VaultUrl = None,
     mysql: EventsUrl = None,
     example: Example = False,
+    dry_run: DryRunOption = False,
     force: Force = False,
     reason: Reason = None,
     as_json: Json = False,
@@ -115,8 +125,9 @@ def redact(
     root = output.absolute()
     found = find_inputs(paths, root)
     today, allowed = moment(now), forced(force, reason)
-    guard_clock(root, today, reason=allowed, inputs=[file.path for file in found if file.is_named])
-    ring = key_ring(keys, root)  # last, for it may make a key: not where no input is found
+    if not dry_run:
+        guard_clock(root, today, reason=allowed, inputs=[file.path for file in found if file.is_named])
+    ring = passing_ring(keys, root) if dry_run else key_ring(keys, root)  # last, for it may make a key
     job = RedactionJob(
         inputs=found,
         root=root,
@@ -134,11 +145,14 @@ def redact(
         beam_options=beam_options,
         detection=detection,
         keys=ring.keys,
-        vault=None if vault is None else account_store(vault, ring, stated),
+        vault=None if vault is None or dry_run else account_store(vault, ring, stated),
         erased_in_vault={} if vault is None else erased_accounts(vault, ring, stated),
-        event_table=None if mysql is None else event_store(mysql, stated),
+        event_table=None if mysql is None or dry_run else event_store(mysql, stated),
         forced=allowed,
     )
+    if dry_run:
+        _end(_reported(count_dry_run(job), job, str(output), as_json), max_rejected)
+        return
     ledger = run_redaction(job)
     if as_json:
         typer.echo(json.dumps(ledger.to_json(), ensure_ascii=False))
@@ -147,7 +161,21 @@ def redact(
         same = {"--policy": policy, "--recognizers": recognizers}
         options = [f"{name}={path}" for name, path in same.items() if path is not None]
         print_report(console(), ledger, job.policy, str(output), shown, options)
-    if rejected_share(ledger) > max_rejected:
+    _end(ledger.counts, max_rejected)
+
+
+def _reported(done: DryRun, job: RedactionJob, root: str, as_json: bool) -> Mapping[str, int]:
+    """Print what a run would do and return its counts."""
+    if as_json:
+        typer.echo(json.dumps({"dry_run": True, **done.to_json()}))
+    else:
+        print_dry_run(console(), done, job.policy, root)
+    return done.counts
+
+
+def _end(counts: Mapping[str, int], max_rejected: float) -> None:
+    """End with exit code 1 if more was rejected than is allowed."""
+    if rejected_share(counts) > max_rejected:
         raise typer.Exit(_TOO_MANY_REJECTED)
 
 
@@ -171,6 +199,16 @@ def key_ring(keys: Path | None, root: Path) -> KeyRing:
     if keys is None and KEY_VARIABLE not in os.environ:
         return development_keys(root)
     return load_keys(keys, os.environ)
+
+
+def passing_ring(keys: Path | None, root: Path) -> KeyRing:
+    """Return the keys at hand; where there are none, one that is made for this process and kept nowhere.
+
+    Raises:
+        KeyFileError: A key is readable by others, or of the wrong size.
+    """
+    ring = ring_beside(root, keys)
+    return ring or KeyRing((PseudonymKey(token_bytes(_KEY_BYTES), FIRST_EPOCH),))
 
 
 def account_store(url: str, ring: KeyRing, policy: Policy) -> "UpsertAccounts":
@@ -227,6 +265,6 @@ def moment(now: datetime | None) -> datetime:
     return now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
 
 
-def rejected_share(ledger: Ledger) -> float:
+def rejected_share(counts: Mapping[str, int]) -> float:
     """Return the share of the records read that was rejected."""
-    return total(ledger.counts, "rejected/") / max(1, ledger.counts.get("read", 0))
+    return total(counts, "rejected/") / max(1, counts.get("read", 0))

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands.preview import Preview
+from pipelines.jobs.dry_run import DryRun
 from schemas.events import Counts
 from schemas.ledger import Ledger
 from schemas.policy.policy import Policy
@@ -40,6 +41,27 @@ def print_report(
         console.print(following, soft_wrap=True)
         return
     console.print(_partition_table(ledger, root))
+    _print_counts(console, policy, counts, example)
+    console.print(Text.assemble(("Ledger  ", "bold"), f"{root}/_runs/{ledger.run_id}.json"), soft_wrap=True)
+    console.print(following, soft_wrap=True)
+
+
+def print_dry_run(console: Console, done: DryRun, policy: Policy, root: str) -> None:
+    """Print what a run would do: the records of each partition, what would happen to each field, the balance."""
+    if not done.inputs:
+        console.print("Nothing to do: an earlier run redacted every input (--again redacts it once more).")
+        return
+    table = Table(title=f"Would be written to {_near(root)}", title_justify="left")
+    table.add_column("partition")
+    table.add_column("records", justify="right")
+    for partition, number in done.partitions.items():
+        table.add_row(partition, f"{number:,}")
+    console.print(table)
+    _print_counts(console, policy, done.counts)
+    console.print("A dry run: nothing was written.")
+
+
+def _print_counts(console: Console, policy: Policy, counts: Counts, example: Preview | None = None) -> None:
     console.print(field_table(policy, counts, example, console.width))
     console.print(Text.assemble(("Balance  ", "bold"), _balance(counts)))
     for title, prefix in (
@@ -51,8 +73,6 @@ def print_report(
         parts = ", ".join(f"{name} {number:,}" for name, number in _under(prefix, counts))
         if parts:
             console.print(Text.assemble((f"{title}  ", "bold"), parts))
-    console.print(Text.assemble(("Ledger  ", "bold"), f"{root}/_runs/{ledger.run_id}.json"), soft_wrap=True)
-    console.print(following, soft_wrap=True)
 
 
 def field_table(policy: Policy, counts: Counts, preview: Preview | None, width: int) -> Table:

@@ -1,0 +1,67 @@
+"""Do all that a run does and write nothing: read every input, redact it, and count what would have been written."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.jobs.redaction import RedactionJob, new_files
+from pipelines.root.erased_marks import erasures, marks_of
+from pipelines.sources.found import said_as_typed
+from pipelines.sources.inputs import plan_parts, snapshot
+from pipelines.sources.read_files import read_part
+from schemas.errors import InputError
+from schemas.events import Counts
+from schemas.ledger import REJECTED_CATEGORY, LedgerFile, check_balance
+from transforms.accounts.erased import joined_marks
+from transforms.redact_logs import Redacted
+from transforms.tag import epoch_ms
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What a run would have done: how many inputs are new, the counts of its ledger, the records of each partition."""
+
+    inputs: int
+    counts: Counts
+    partitions: Mapping[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON values, with the counts in order of their names."""
+        return {
+            "inputs": self.inputs,
+            "counts": dict(sorted(self.counts.items())),
+            "partitions": dict(self.partitions),
+        }
+
+
+def dry_run(job: RedactionJob) -> DryRun:
+    """Return what a job would do, in this process; nothing is written, and no key is made.
+
+    Raises:
+        InputError: An input cannot be read whole.
+        LedgerError: The counts don't balance, or a ledger of the root can't be read.
+        RetentionError: A receipt of the root can't be read.
+    """
+    known = marks_of(erasures(job.root).values()) if job.root.is_dir() else {}
+    redact = job.body(joined_marks(known, job.erased_in_vault)).build()
+    counts: Counts = Counter()
+    partitions: Counter[str] = Counter()
+    try:
+        files = new_files(job, [snapshot(found.path, job.format, job.safe_name) for found in job.inputs])
+        for part in plan_parts(files, job.safe_name):
+            redact.start_bundle(epoch_ms(job.now))
+            for batch in read_part(part, job.max_event_bytes, job.max_expansion):
+                done = redact(batch)
+                counts.update(done.counts)
+                partitions.update(_partitions(job.policy.event_category, done))
+    except InputError as error:
+        raise said_as_typed(error, job.inputs, job.safe_name) from None
+    check_balance(counts, [LedgerFile(name, "", number, 0, "") for name, number in partitions.items()])
+    return DryRun(len(files), counts, dict(sorted(partitions.items())))
+
+
+def _partitions(category: str, done: Redacted) -> Counter[str]:
+    named = Counter(f"category={category}/expires_on={event.expires_on}" for event in done.kept)
+    named.update(f"category={REJECTED_CATEGORY}/expires_on={one.expires_on}" for one in done.rejections)
+    return named
