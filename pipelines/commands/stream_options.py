@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.sources.kafka import PASSWORD_VARIABLE
+from pipelines.streams.topic_writers import ValueFormat
 from transforms.framing.messages import MessageFormat
 
 MIB = 1 << 20
@@ -115,6 +116,19 @@ UntilCaughtUp = Annotated[
     bool,
     typer.Option(
         "--until-caught-up", help="End when everything is read that was there.", rich_help_panel=_ROLLING
+    ),
+]
+OutputTopic = Annotated[
+    str | None, typer.Option(help="Also write the redacted events to this topic.", rich_help_panel=_BROKER)
+]
+OutputFormat = Annotated[
+    ValueFormat,
+    typer.Option(help="How events are written to --output-topic.", rich_help_panel=_BROKER),
+]
+RejectTopic = Annotated[
+    str | None,
+    typer.Option(
+        help="Also write the coordinates of rejected messages to this topic.", rich_help_panel=_BROKER
     ),
 ]
 Detach = Annotated[

@@ -3,21 +3,30 @@
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
+import fastavro
+import orjson
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from pipelines.retention.verify import verify_root
 from pipelines.sources.kafka import PASSWORD_VARIABLE, KafkaConnection, KafkaTopic
-from pipelines.streams.job import StreamJob, deal_topic
+from pipelines.streams import topic_writers
+from pipelines.streams.job import Stores, StreamJob, deal_topic
+from pipelines.streams.lane_worker import LaneWorker
 from pipelines.streams.micro_batches import run_micro_batches
+from pipelines.streams.topic_writers import ProduceEventsFn, ProduceRejectionsFn, ValueFormat
+from schemas.avro import event_schema
 from schemas.cls_pb2 import LogGroupList
 from schemas.errors import GapError, StreamError, UnreachableError
 from schemas.policy.file import default_policy
-from tests.cluster.counted import counted_event, numbers_in, rejected_in
-from tests.kafka import MAX_MESSAGE_BYTES, PASSWORD, USER, Kafka, free_ports
+from tests.certificates import certificates
+from tests.cluster.counted import SECRET, counted_event, numbers_in, rejected_in
+from tests.kafka import MAX_MESSAGE_BYTES, PASSWORD, USER, Kafka, free_ports, kafka_broker
+from tests.made_output import read_records
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
 
@@ -188,3 +197,81 @@ def test_messages_of_sixteen_megabytes_at_most_are_fetched(broker, topic, tmp_pa
     assert producer.flush(60) == 0
     assert stream(tmp_path, plain(broker), topic) == 1
     assert rejected_in(tmp_path) == {"too_long": 1}
+
+
+def messages_of(broker: Kafka, topic: str) -> list[tuple[str, bytes]]:
+    """Return the keys and values of a topic of one partition."""
+    consumer = Consumer({"bootstrap.servers": broker.bootstrap, "group.id": str(uuid4())})
+    try:
+        consumer.assign([TopicPartition(topic, 0, 0)])
+        found = consumer.consume(broker.ends(topic)[0], 60)
+        return [(message.key().decode(), message.value()) for message in found]
+    finally:
+        consumer.close()
+
+
+@pytest.mark.parametrize("format", ValueFormat)
+def test_redacted_events_are_written_to_a_topic_by_their_ids(broker, topic, tmp_path, format):
+    broker.make_topic(f"{topic}-out", 1)
+    broker.produce(topic, map(counted_event, range(50)))
+    stores = Stores(events=[ProduceEventsFn(plain(broker), f"{topic}-out", BODY.policy, format)])
+    stream(tmp_path, plain(broker), topic, stores=stores)
+    records = {
+        record["event_id"]: record for record in read_records(tmp_path, "category=troubleshooting_data")
+    }
+    written = dict(messages_of(broker, f"{topic}-out"))
+    assert written.keys() == records.keys()
+    if format is ValueFormat.AVRO:
+        schema = event_schema(BODY.policy)
+        assert {
+            key: fastavro.schemaless_reader(BytesIO(value[10:]), schema) for key, value in written.items()
+        } == records
+        assert {value[:2] for value in written.values()} == {b"\xc3\x01"}
+    else:
+        decoded = {key: orjson.loads(value) for key, value in written.items()}
+        assert {key: value["output"] for key, value in decoded.items()} == {
+            key: record["output"] for key, record in records.items()
+        }
+        assert all(SECRET.encode() not in value for value in written.values())
+
+
+def test_the_coordinates_of_rejections_are_written_to_a_topic(broker, topic, tmp_path):
+    broker.make_topic(f"{topic}-rejected", 1)
+    broker.produce(topic, [b"poison of the well"], partition=3)
+    stores = Stores(rejections=[ProduceRejectionsFn(plain(broker), f"{topic}-rejected")])
+    stream(tmp_path, plain(broker), topic, stores=stores)
+    ((key, value),) = messages_of(broker, f"{topic}-rejected")
+    assert key == f"{topic}/3/0/0"
+    stated = orjson.loads(value)
+    assert (stated["reason"], stated["partition"], stated["offset"], stated["length"]) == (
+        "not_json",
+        3,
+        0,
+        18,
+    )
+    assert b"poison" not in value
+
+
+def test_an_output_topic_that_is_not_there_keeps_segments_from_being_committed(
+    broker, topic, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(topic_writers, "FLUSH_SECONDS", 8.0)
+    broker.produce(topic, map(counted_event, range(5)))
+    source = KafkaTopic(topic, plain(broker), "logveil-test")
+    writer = ProduceEventsFn(plain(broker), "nowhere", BODY.policy)
+    job = StreamJob(tmp_path, source, deal_topic(tmp_path, source, 1), BODY, stores=Stores(events=[writer]))
+    with pytest.raises(UnreachableError, match="the topic nowhere doesn't take what is written to it"):
+        LaneWorker(job, 0).advance(datetime.now(UTC))
+    assert not list(tmp_path.glob("category=*"))
+
+
+def test_tls_is_checked_against_the_named_authority(tmp_path_factory, tmp_path):
+    directory = tmp_path_factory.mktemp("tls")
+    authority, key_store = certificates(directory)
+    with kafka_broker(directory / "kafka", key_store) as broker:
+        broker.make_topic("t")
+        broker.produce("t", map(counted_event, range(10)))
+        bootstrap = f"localhost:{broker.tls_port}"
+        assert stream(tmp_path / "out", KafkaConnection(bootstrap, tls=True, tls_ca=authority), "t") == 10
+        with pytest.raises((StreamError, UnreachableError)):
+            stream(tmp_path / "other", KafkaConnection(bootstrap, tls=True), "t")
