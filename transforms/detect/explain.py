@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.policy.policy import Treatment
+from transforms.detect.formats import Format
 from transforms.detect.keyed import KEYED, KEYED_ELEMENT
 from transforms.detect.own import OWN, Known, People, folded, is_distinct
 from transforms.detect.redactor import TextRedactor
@@ -124,8 +125,8 @@ def _refused_at_original(one: Refusal, view: View | None) -> Refusal:
 
 
 def _triggered(recognizer: Recognizer, text: str) -> Iterator[Refusal]:
-    """Yield the places where a recognizer's trigger occurs."""
-    if recognizer.trigger == ALWAYS:
+    """Yield the places where a recognizer's trigger occurs; that of a format is a word of its program and says nothing."""
+    if recognizer.trigger == ALWAYS or isinstance(recognizer, Format):
         return
     data = b"\n" + text.encode("utf-8", "surrogatepass") + b"\n"
     for match in re.finditer(recognizer.trigger.encode("utf-8", "surrogatepass"), data):
