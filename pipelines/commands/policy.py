@@ -1,6 +1,7 @@
 """`logveil policy show|check|diff|ropa`: read the policy, check one's own, compare two, write the record of it all."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 from rich import box
 from rich.table import Table
 
+from pipelines.commands.policy_tests import collect_tests, read_test_file, run_tests
 from pipelines.commands.terminal import console
 from pipelines.commands.typed import read_typed
 from schemas.errors import PolicySyntaxError
@@ -16,6 +18,7 @@ from schemas.policy.comparison import compare, unacknowledged
 from schemas.policy.deployment import load_deployment
 from schemas.policy.file import default_policy, load_policy
 from schemas.policy.policy import Policy
+from schemas.policy.policy_tests import SUFFIX
 from schemas.policy.record_of_processing import field_table, record_of_processing, to_markdown
 
 _WIDTH_OF_MARKDOWN = 120
@@ -64,20 +67,32 @@ def check(
         Path | None, typer.Option(help="The policy that they may not weaken without acknowledging it.")
     ] = None,
 ) -> None:
-    """Check policy files; exit code 2 and one line if one is wrong, 1 if one is weaker than it acknowledges."""
-    failed = False
-    for file in files:
-        policy = read_policy(file)
-        typer.echo(
-            f"{file}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}"
-        )
-        if against is not None:
-            open_ends = unacknowledged(compare(read_policy(against), policy), policy)
-            for difference in open_ends:
-                typer.echo(f"{file}: not acknowledged: {difference.change} ({difference.why})")
-            failed = failed or bool(open_ends)
-    if failed:
+    """Check policy files; exit code 2 and one line if one is wrong, 1 if a test of it fails or it weakens silently."""
+    faults = [fault for file in files for fault in _check(file, against)]
+    for fault in faults:
+        typer.echo(fault)
+    if faults:
         raise typer.Exit(_CHECK_FAILED)
+
+
+def _check(file: Path, against: Path | None) -> Iterator[str]:
+    """Say what a file holds, and yield what is wrong with it; of a file of tests, those of its policy."""
+    if file.name.endswith(SUFFIX):
+        named = read_test_file(file).policy
+        if named is None:
+            typer.echo(f"{file}: tests of the policies beside it")
+            return
+        file = file.with_name(named)
+    policy = read_policy(file)
+    typer.echo(f"{file}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}")
+    if against is not None:
+        for one in unacknowledged(compare(read_policy(against), policy), policy):
+            yield f"{file}: not acknowledged: {one.change} ({one.why})"
+    tests = collect_tests(file)
+    if tests:
+        failed = run_tests(policy, tests)
+        typer.echo(f"{file}: {len(tests)} tests" + ("" if failed else ", all as expected"))
+        yield from failed
 
 
 @app.command()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -10,6 +11,7 @@ from schemas.errors import MissingFieldRule, PolicyError, PolicySyntaxError, Unk
 
 MAX_DEPTH = 12
 MAX_DAYS = 36_500
+_JSON_KINDS = ("str", "int", "float", "bool", "null")
 _STRING = "tag:yaml.org,2002:str"
 _INTEGER = "tag:yaml.org,2002:int"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -99,6 +101,17 @@ class Value:
                 f"expected a whole number of days from 1 to {MAX_DAYS}, found {_kind(self.node)}"
             )
         return int(self.node.value)
+
+    def plain(self) -> Any:
+        """Return the value as JSON has it; what JSON does not have, such as a date, needs quotes."""
+        if isinstance(self.node, yaml.MappingNode):
+            return {name: value.plain() for name, value in self.entries().items()}
+        if isinstance(self.node, yaml.SequenceNode):
+            return [item.plain() for item in self.items()] if self.node.value else []
+        kind = self.node.tag.rpartition(":")[2]
+        if kind not in _JSON_KINDS:
+            raise self.fault(f"expected a value of JSON, found {_kind(self.node)}; put quotes around it")
+        return yaml.SafeLoader("").construct_object(self.node)
 
     def shaped(self, shape: re.Pattern[str], expected: str) -> str:
         """Return a string of a given shape."""

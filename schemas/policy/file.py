@@ -21,11 +21,12 @@ from schemas.policy.policy import (
     Purpose,
     System,
 )
+from schemas.policy.policy_tests import read_tests
 
 DEFAULT_POLICY = "healthcare_omics.yaml"
 _ROOT = ("version", "title", "source", "updated", "event_category", "systems", "purposes", "legal_bases")
 _ROOT_LISTS = ("categories", "time_fields", "fields")
-_ROOT_OPTIONS = ("account_category", "alias_prefixes", "url_query_keys", "acknowledged_weakenings")
+_ROOT_OPTIONS = ("account_category", "alias_prefixes", "url_query_keys", "acknowledged_weakenings", "tests")
 _CATEGORY = ("text", "clause", "purpose", "legal_basis", "systems", "fields")
 _ACKNOWLEDGEMENT = ("change", "reason", "person")
 _VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,4}")
@@ -83,6 +84,8 @@ def load_policy(text: str, name: str) -> Policy:
         acknowledged=_acknowledgements(root),
     )
     _refuse_unused(root, policy)
+    if "tests" in root:
+        read_tests(root["tests"])  # `policy check` runs them
     check_direct(root["fields"], root["alias_prefixes"].texts() if "alias_prefixes" in root else ())
     check_days(root["categories"], policy)
     check_clear_keys(root, policy)

@@ -110,3 +110,40 @@ def test_no_file_lets_user_names_through_by_relabelling_them(tmp_path: Path) -> 
     )
     done = policy("check", path)
     assert (done.returncode, "admits too much" in done.stderr) == (2, True)
+
+
+TESTS = """\
+tests:
+  - name: a state
+    event: {time: "2026-11-23T08:00:00Z", state: OK}
+    record: {access_time: "2026-11-23T08:00:00Z", state: OK}
+"""
+
+
+def test_check_runs_the_tests_of_a_policy_and_those_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(SHIPPED + TESTS, encoding="utf-8")
+    (tmp_path / "more.policy-test.yaml").write_text(TESTS.replace("a state", "more"))
+    (tmp_path / "other.policy-test.yaml").write_text(
+        "policy: other.yaml\n" + TESTS.replace("state: OK}", "state: NO}", 1)
+    )
+    done = policy("check", path)
+    assert (done.returncode, done.stdout.splitlines()[1:]) == (0, [f"{path}: 2 tests, all as expected"])
+    (tmp_path / "other.policy-test.yaml").write_text(
+        "policy: own.yaml\n" + TESTS.replace("record: {a", "record: {A")
+    )
+    done = policy("check", tmp_path / "other.policy-test.yaml")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1:] == [
+        f"{path}: 3 tests",
+        f"{tmp_path}/other.policy-test.yaml:3: a state: Access_time: expected '2026-11-23T08:00:00Z', found 'absent'",
+        f"{tmp_path}/other.policy-test.yaml:3: a state: access_time: expected 'absent', found '2026-11-23T08:00:00Z'",
+    ]
+
+
+def test_check_refuses_a_file_of_tests_that_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(SHIPPED, encoding="utf-8")
+    (tmp_path / "own.policy-test.yaml").write_text("tests: []\n")
+    done = policy("check", path)
+    assert (done.returncode, "own.policy-test.yaml:1: tests: expected a list" in done.stderr) == (2, True)
