@@ -129,6 +129,7 @@ class Kafka:
                 "bootstrap.servers": self.bootstrap,
                 "message.max.bytes": MAX_MESSAGE_BYTES,
                 "linger.ms": 20,
+                "log_level": 0,
                 **options,
             }
         )

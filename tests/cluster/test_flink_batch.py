@@ -102,6 +102,7 @@ def records(root: Path) -> dict[str, bytes]:
     return found
 
 
+@pytest.mark.timeout(900)
 def test_a_cluster_gives_the_records_of_the_local_run_though_a_task_manager_dies(flink, inputs, tmp_path):
     local = finish(redact(inputs, tmp_path / "local"))
     expected = records(tmp_path / "local")

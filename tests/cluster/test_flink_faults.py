@@ -169,6 +169,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
         yield Trial(directory, flink, kafka, Follower(directory / "root"))
 
 
+@pytest.mark.timeout(1800)
 def test_nothing_is_lost_or_doubled_by_any_fault(trial: Trial) -> None:
     flink, kafka = trial.flink, trial.kafka
     trial.submit()
