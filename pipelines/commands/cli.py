@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
+from pipelines.commands.modes import mode_option
 from pipelines.commands.typed import told_as_typed
 from schemas.errors import LogveilError
 
@@ -87,6 +88,9 @@ _COMMANDS = {
 }
 
 
+_WRITING = frozenset(("redact", "stream", "restore-check", "expire", "compact", "erase"))
+
+
 class _LazyCommands(TyperGroup):
     """The commands by name and summary: help and completion need no more."""
 
@@ -109,6 +113,9 @@ def _imported(place: _Place, command_name: str) -> Any:
         alone.command(command_name)(target)
         command = typer.main.get_command(alone)
     command.name = command_name
+    if command_name in _WRITING:
+        for writing in getattr(command, "commands", {"": command}).values():
+            writing.params.append(mode_option())
     return command
 
 

@@ -5,11 +5,11 @@ import binascii
 import os
 import re
 import secrets
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.keys.trust import check_file
 from schemas.errors import KeyFileError
 from transforms.pseudonyms import PseudonymKey
 
@@ -33,7 +33,7 @@ class KeyPlace:
         """Return the key as this process finds it.
 
         Raises:
-            KeyFileError: It is not there, others could read it, or it is not 32 bytes.
+            KeyFileError: It is not there, is not ours alone, or is not 32 bytes.
         """
         return self.read(os.environ)
 
@@ -41,7 +41,7 @@ class KeyPlace:
         """Return the key; `environ` is where it is looked for if no file is given.
 
         Raises:
-            KeyFileError: It is not there, others could read it, or it is not 32 bytes.
+            KeyFileError: It is not there, is not ours alone, or is not 32 bytes.
         """
         secret = _key_of_environment(environ) if self.file is None else _key_of_file(self.file)
         return PseudonymKey(secret, self.epoch, self)
@@ -55,12 +55,10 @@ def _key_of_environment(environ: Mapping[str, str]) -> bytes:
 
 
 def _key_of_file(path: Path) -> bytes:
-    """Return the key of a file: 32 raw bytes, or hex or base64; refuse one that others could read."""
+    """Return the key of a file: 32 raw bytes, or hex or base64; refuse one that is not ours alone."""
     try:
         with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            if mode & 0o077:
-                raise KeyFileError(f"{path} has mode {mode:04o}, others could read it: run chmod 600 on it")
+            check_file(path, os.fstat(file.fileno()))
             data = file.read(4 * KEY_BYTES)
     except OSError as error:
         raise KeyFileError(f"cannot read the key {path}: {error.strerror}") from None
@@ -104,6 +102,15 @@ def make_key(directory: Path, epoch: str) -> PseudonymKey:
     claim.rename(final)
     sync_directory(directory)
     return PseudonymKey(secret, epoch, KeyPlace(epoch, final))
+
+
+def write_tombstone(path: Path, text: str) -> None:
+    """Leave a note in place of a destroyed key, which nobody else can write either."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{text}\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def overwrite(path: Path) -> None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.keys.files import KeyPlace, make_key, overwrite, sync_directory
+from pipelines.keys.files import KeyPlace, make_key, overwrite, sync_directory, write_tombstone
+from pipelines.keys.trust import check_folder, check_tombstone
 from schemas.errors import KeyFileError
 from transforms.pseudonyms import PseudonymKey
 
@@ -78,7 +79,7 @@ class KeyRing:
         if _EPOCH.fullmatch(epoch) is None or not path.exists():
             living = ", ".join(key.epoch for key in self.keys) or "none"
             raise KeyFileError(f"there is no key of that epoch in {directory}; living epochs: {living}")
-        (directory / f"{epoch}.destroyed").write_text(f"{now.isoformat()}\n")
+        write_tombstone(directory / f"{epoch}.destroyed", now.isoformat())
         overwrite(path)
         path.unlink()
         sync_directory(directory)
@@ -155,10 +156,14 @@ def _load_ring(directory: Path) -> KeyRing:
     """Return the ring of a directory; names that are no ring entry are passed over."""
     directory = directory.absolute()
     try:
+        check_folder(directory)
         names = os.listdir(directory)
+        entries = [entry for name in names if (entry := _RING_ENTRY.fullmatch(name))]
+        for entry in entries:
+            if entry["state"] == "destroyed":
+                check_tombstone(directory / entry.string)
     except OSError as error:
         raise KeyFileError(f"cannot read the key ring {directory}: {error.strerror}") from None
-    entries = [entry for name in names if (entry := _RING_ENTRY.fullmatch(name))]
     destroyed = sorted((entry["epoch"] for entry in entries if entry["state"] == "destroyed"), key=int)
     living = {entry["epoch"] for entry in entries if entry["state"] == "key"} - set(destroyed)
     keys = [KeyPlace(epoch, directory / f"{epoch}.key")() for epoch in sorted(living, key=int)]

@@ -1,0 +1,58 @@
+"""Whom a key ring is left to: what another user owns, could read or could change is refused."""
+
+import os
+import stat
+from pathlib import Path
+
+from schemas.errors import KeyFileError
+
+_ROOT = 0
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder of keys into which another user could put one.
+
+    Where the sticky bit holds others off the names that are there, as in a mounted Kubernetes secret, each file is
+    asked instead.
+
+    Raises:
+        KeyFileError: Another user owns it, or others may write into it.
+    """
+    status = os.stat(folder)
+    _check_owner(folder, status)
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+        raise KeyFileError(f"{folder} has mode {mode:04o}, others may write into it: run chmod 700 on it")
+
+
+def check_file(path: Path, status: os.stat_result) -> None:
+    """Refuse a file of the ring that another user made, could read or could change.
+
+    Only root may let our own group read a key, which is how Kubernetes mounts a secret for a pod's `fsGroup`.
+
+    Raises:
+        KeyFileError: Another user owns it, or others could read or write it.
+    """
+    _check_owner(path, status)
+    mode = stat.S_IMODE(status.st_mode)
+    mounted = status.st_uid == _ROOT != os.geteuid() and status.st_gid in (os.getegid(), *os.getgroups())
+    if mode & (0o037 if mounted else 0o077):
+        raise KeyFileError(f"{path} has mode {mode:04o}, others could read it: run chmod 600 on it")
+
+
+def check_tombstone(path: Path) -> None:
+    """Refuse the note of a destroyed key that another user could have put there.
+
+    Raises:
+        KeyFileError: Another user owns it, or others could write it.
+    """
+    status = os.stat(path)
+    _check_owner(path, status)
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & 0o022:
+        raise KeyFileError(f"{path} has mode {mode:04o}, others could write it: run chmod 600 on it")
+
+
+def _check_owner(path: Path, status: os.stat_result) -> None:
+    if status.st_uid not in (os.geteuid(), _ROOT):
+        raise KeyFileError(f"{path} belongs to another user (uid {status.st_uid}): keys must be your own")
