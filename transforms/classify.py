@@ -12,17 +12,18 @@ import orjson
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
-from schemas.events import ClassifiedEvent, Counts, LogEvent, Reason, Stage
+from schemas.events import ClassifiedEvent, Counts, LogEvent, Reason, RecordFormat, Source, Stage
 from schemas.policy.policy import Policy, Treatment
 from transforms.batches.display import Shown, shown_policy
 from transforms.batches.remembered import Remembered
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.parsing.event_time import event_time_ms
 from transforms.rejections import Rejecter
+from transforms.unknown_names import NOBODY, UNNAMEABLE, count_name, count_personal_name, nameable
 
-UNNAMEABLE = "unnameable"
 _ENVELOPES = ""  # stands for the field of a key that is the log service's own
 _MAX_DEPTH = 16
+_ACCOUNT_PREFIXES = ("uin", "usr")
 MAX_FIELDS = 4096
 """An event with more pairs of a key and a value, those of nested objects counted, is rejected."""
 
@@ -31,8 +32,6 @@ _LONGEST_KEY = (
 )
 _CACHED_KEYS = 4096
 _ENVELOPE = re.compile(r"__[A-Z_]+__(?:\..*)?", re.DOTALL)
-_PLAIN_NAME = re.compile(r"(?!.*\d{3})[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
-_KEY_LIKE = re.compile(r"(?:[A-Za-z]+[0-9]+){3}|[A-Za-z0-9]{33}")
 _SOURCE_PARTS = tuple(
     (name, Remembered(re.compile(form).fullmatch, _CACHED_KEYS))
     for name, form in (
@@ -63,22 +62,6 @@ def as_text(value: Any) -> str:
     if value is None:
         return ""
     return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
-
-
-def nameable(name: str, people: Sequence[str] = ()) -> str:
-    """Return a field name that may be counted in the clear, or `unnameable`.
-
-    A name is printed only if it is a plausible identifier, has no run of three digits, no word that mixes letters and
-    digits as a key does, and holds none of the event's own people.
-
-    Example:
-        >>> nameable("retry.count"), nameable("13800138000"), nameable("quota_lin", ["lin"]), nameable("x7kq2vb9a")
-        ('retry.count', 'unnameable', 'unnameable', 'unnameable')
-    """
-    folded = name.casefold()
-    if _PLAIN_NAME.fullmatch(name) is None or _KEY_LIKE.search(name) is not None:
-        return UNNAMEABLE
-    return UNNAMEABLE if any(person.casefold() in folded for person in people if person) else name
 
 
 def log_source(envelope: Mapping[str, Any]) -> str | None:
@@ -139,6 +122,11 @@ class _Classifier:
         self._unknown_fields = step.unknown_fields
         self._names = _field_names(step.policy)
         self._dropped = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.DROP}
+        self._accounts = [
+            rule.name
+            for rule in step.policy.fields
+            if rule.treatment is Treatment.PSEUDONYMISE and rule.prefix in _ACCOUNT_PREFIXES
+        ]
         self._people = [
             rule.name
             for rule in step.policy.fields
@@ -166,7 +154,7 @@ class _Classifier:
         if found.unknown or found.seconds:
             if self._unknown_fields is UnknownFields.REJECT and found.unknown:
                 return Reason.UNKNOWN_FIELD
-            self._keep_or_count(found, counts)
+            self._keep_or_count(found, counts, _author_of_names(event.record.source))
         if not found.values and not found.others:
             return Reason.NO_KNOWN_FIELD
         for name in self._dropped & found.values.keys():
@@ -224,15 +212,27 @@ class _Classifier:
             whole = self._names[dotted]
             self._sort(dotted if whole or not self._names[inner] else inner, inner_value, found, depth + 1)
 
-    def _keep_or_count(self, found: _Sorted, counts: Counts) -> None:
+    def _keep_or_count(self, found: _Sorted, counts: Counts, witness: str) -> None:
+        """Count what is not in a field of its own; `witness` stands for the person who names were written by."""
         for name in found.seconds:
             counts[f"second_value/{name}"] += 1
         people = [found.values[name] for name in self._people if name in found.values]
+        person = witness or next(
+            (found.values[name] for name in self._accounts if name in found.values), NOBODY
+        )
         for key, value in found.unknown:
             name = nameable(key, people)
-            counts[f"unknown_field/{name}"] += 1
+            if name != UNNAMEABLE or nameable(key) == UNNAMEABLE:
+                count_name(counts, name, person)
+            else:
+                count_personal_name(counts, key)
             if self._unknown_fields is UnknownFields.REDACT and (text := as_text(value)):
                 found.keep(name, text)
+
+
+def _author_of_names(source: Source) -> str:
+    """Return what stands for who wrote an event's keys: of a table one for all its rows, else nobody in particular."""
+    return source.checksum or source.name if source.format is RecordFormat.CSV else NOBODY
 
 
 def _field_names(policy: Policy) -> Remembered[str | None]:

@@ -22,6 +22,7 @@ from transforms.batches.remembered import Remembered
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known
 from transforms.detect.own import folded
+from transforms.possible_accounts import account_treatment, known_accounts
 from transforms.pseudonyms import PseudonymKey, keyed_digest
 from transforms.rejections import Rejecter
 from transforms.treatments import Treat, compile_treatments, field_treatment
@@ -76,6 +77,10 @@ class _Redactor:
             name: _settled(FieldOutcome(name, step.policy[name].treatment), treat, self._entities.get(name))
             for name, treat in treatments.items()
         }
+        self._addresses = {
+            rule.name for rule in step.policy.fields if rule.treatment is Treatment.TRUNCATE_IP
+        }
+        self._account_kind, self._treat_account = account_treatment(step.policy, treatments)
         self._urls = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.REDACT_URL}
         detection = step.detection or Detection.of(step.policy)
         self._text = detection.build(field_treatment(treatments))
@@ -130,7 +135,15 @@ class _Redactor:
         ]
         if kept and people and _holds_a_person("\0".join(kept), people):
             texts += self._naming(work, people)
-        return [*texts, *others, *urls]
+        return [*(self._with_accounts(free) for free in (*texts, *others)), *urls]
+
+    def _with_accounts(self, free: _Free) -> _Free:
+        """Let an address field that holds no address know what in it may be an account's name."""
+        if free[2].partition(".")[0] not in self._addresses:
+            return free
+        accounts = known_accounts(free[4], self._account_kind, self._treat_account)
+        free[5].extend(Known(one.text, one.replacement, one.kind) for one in accounts)
+        return (*free[:5], [*accounts, *free[5]], free[6])
 
     def _naming(self, work: _Work, people: list[Known]) -> Iterator[_Free]:
         """Yield the kept values that name the event's own people: they go through the detectors after all."""

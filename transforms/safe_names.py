@@ -1,4 +1,4 @@
-"""Names of input files that are fit for a ledger: a file name may hold an account name, so only plain words stay."""
+"""Names of input files that are fit for a ledger: a file name may hold anything of a person."""
 
 import re
 
@@ -12,27 +12,55 @@ _WORDS = frozenset(
     server service slow snappy stage staging stderr stdin stdout std stream sys syslog task tasks test tmp topic trace
     tsv txt user var warn web worker zst zstd""".split()
 )
-_PIECE = re.compile(r"[^\W\d_]+\d*|\d+", re.UNICODE)
-_LONGEST_NUMBER = 8
+_DATE = re.compile(
+    r"(?<!\d)20[1-9]\d(?P<mark>[-_.]?)(?:0[1-9]|1[0-2])(?P=mark)(?:0[1-9]|[12]\d|3[01])"
+    r"(?:[-_.t ]?(?:[01]\d|2[0-3])(?:[-_.:]?[0-5]\d){0,2}z?)?(?!\d)"
+)
+_TOKEN = re.compile(r"bz2|lz4|[a-z]+|\d+|[-_. ()+=]")
+_GLUED = re.compile(r"[a-z]\d{3}")
+_MOST_DATES = 2
+_MOST_COUNTERS = 2
+_LONGEST_COUNTER = 5
+_EXTENSIONS = re.compile(r"(?:\.[a-z]+[0-9]?)+$")
 
 
 def safe_name(key: PseudonymKey, name: str) -> str:
-    """Return a base name in which every word that is not plain log vocabulary is a keyed token.
+    """Return a base name that is made of log vocabulary, dates and short counters alone, else a keyed token for it.
 
-    Numbers of up to eight digits stay: they are dates and counters.
+    Two counters of up to five digits are neither an address nor a telephone or identity number. A token keeps the
+    extensions that are listed words.
 
     Example:
-        >>> safe_name(PseudonymKey(bytes(32), "1"), "events-20261124.jsonl.gz")
-        'events-20261124.jsonl.gz'
-        >>> safe_name(PseudonymKey(bytes(32), "1"), "lin.qiao export 13912345678.csv")
-        '~13535d.~c5fe62 export ~2eab36.csv'
+        >>> safe_name(PseudonymKey(bytes(32), "1"), "events-20261124-00017.jsonl.gz")
+        'events-20261124-00017.jsonl.gz'
+        >>> safe_name(PseudonymKey(bytes(32), "1"), "lin.qiao export.csv.gz")
+        '~9493c33ae921.csv.gz'
+        >>> safe_name(PseudonymKey(bytes(32), "1"), "log13912345678")
+        '~8c6774abdc33'
     """
+    if _is_plain(name.casefold()):
+        return name
+    token = keyed_digest(key.secret, "name", name.encode("utf-8", "surrogatepass")).hex()[:12]
+    return f"~{token}{_extensions(name.casefold())}"
 
-    def piece(match: re.Match[str]) -> str:
-        word = match[0]
-        plain = (
-            len(word) <= _LONGEST_NUMBER if word.isdigit() else word.casefold().rstrip("0123456789") in _WORDS
-        )
-        return word if plain else f"~{keyed_digest(key.secret, 'name', word.encode()).hex()[:6]}"
 
-    return _PIECE.sub(piece, name)
+def _is_plain(name: str) -> bool:
+    without_dates, dates = _DATE.subn("-", name)
+    tokens = _TOKEN.findall(without_dates)
+    if not name.isascii() or "".join(tokens) != without_dates or dates > _MOST_DATES:
+        return False
+    if _GLUED.search(without_dates):  # an account is called so
+        return False
+    counters = [token for token in tokens if token.isdigit()]
+    words = [token for token in tokens if token[0].isalpha()]
+    return (
+        len(counters) <= _MOST_COUNTERS
+        and all(len(counter) <= _LONGEST_COUNTER for counter in counters)
+        and all(word in _WORDS for word in words)
+    )
+
+
+def _extensions(name: str) -> str:
+    found = _EXTENSIONS.search(name)
+    kept = [part for part in found[0].split(".") if part in _WORDS] if found else []
+    return "".join(f".{part}" for part in kept)

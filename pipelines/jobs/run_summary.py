@@ -14,6 +14,7 @@ from schemas.events import Counts
 from schemas.ledger import WrittenFile
 from transforms.batches.metrics import Meter
 from transforms.redact_logs import sum_counts
+from transforms.unknown_names import settle_names
 
 _SUMMARY = "summary-{share}.json"
 
@@ -34,7 +35,7 @@ class _WriteSummaryFn(beam.DoFn):
         self, _: None, counts_view: Iterable[Counts], files_view: Iterable[WrittenFile]
     ) -> Iterator[None]:
         content = {
-            "counts": dict(sum_counts(counts_view)),
+            "counts": dict(settle_names(sum_counts(counts_view))),
             "files": [asdict(file) for file in files_view],
         }
         Meter("SummariseRun").count(taken=len(content["files"]), given=1)

@@ -27,6 +27,7 @@ from transforms.avro.encode import Encoding
 from transforms.framing.messages import message_records
 from transforms.redact_logs import RedactFunction
 from transforms.tag import epoch_ms
+from transforms.unknown_names import settle_names
 
 
 @dataclass
@@ -206,7 +207,7 @@ class LaneWorker:
             ranges,
             attempt.gaps,
             attempt.messages,
-            attempt.counts,
+            settle_names(attempt.counts),
             policy_version=policy.version,
             policy_digest=policy.digest,
             key_epoch=key.epoch,
