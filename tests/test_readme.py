@@ -86,11 +86,19 @@ def test_run_local_takes_ones_own_files_and_says_when_there_is_nothing_to_do(her
     (here / "my logs" / "a.txt").write_text("user=anna logged in\n")
     first = type_in(here, "./run_local.sh 'my logs'")
     assert "Balance 1 read = 1 written" in settled(next(line for line in first if line.startswith("Balance")))
+    assert not any("anna" in line for line in first)
     again = type_in(here, "./run_local.sh 'my logs/'*")
     assert again == [
         "Nothing to do: an earlier run redacted every input (--again redacts it once more).",
         "Next  .venv/bin/logveil verify out",
     ]
+
+
+def test_run_local_shows_values_of_ones_own_files_only_if_it_is_asked_to(here: Path) -> None:
+    (here / "own.txt").write_text("user=anna logged in\n")
+    (here / "more.txt").write_text("user=anna logged out\n")
+    assert not any("anna" in line for line in type_in(here, "./run_local.sh own.txt"))
+    assert any("anna" in line for line in type_in(here, "./run_local.sh --example more.txt"))
 
 
 def test_the_field_table_is_that_of_the_policy() -> None:
