@@ -5,6 +5,8 @@ import sys
 import threading
 from typing import Any, TextIO
 
+from pipelines.commands.printable import printable
+
 _BEAM_WITHOUT_BIGQUERY = "apitools not found"
 
 
@@ -29,13 +31,17 @@ def _may_be_logged(record: logging.LogRecord) -> bool:
     return of_main_thread and not record.getMessage().startswith(_BEAM_WITHOUT_BIGQUERY)
 
 
+class _PrintableFormatter(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
+
+
 def main() -> None:
     """Log warnings to standard error, and run the command line."""
     handler = logging.StreamHandler()
     handler.addFilter(_may_be_logged)
-    logging.basicConfig(
-        level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", handlers=[handler]
-    )
+    handler.setFormatter(_PrintableFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     sys.stderr = _OfMainThread(sys.stderr)
     from pipelines.commands.cli import run
 

@@ -1,7 +1,6 @@
 """`logveil account …`: who is behind a pseudonym, and where accounts stand."""
 
 import getpass
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -11,11 +10,11 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from pipelines.commands.account_options import Json, Keys, Now, VaultUrl, in_ms, iso, moment, opened
 from pipelines.commands.policy import PolicyOption
+from pipelines.commands.terminal import console, say, say_json
 from pipelines.database.database import Database
 from pipelines.vault.account_events_import import import_events, watch
 from pipelines.vault.disclosure import count_states, find, reveal, status_of
@@ -46,10 +45,10 @@ def import_(
     opened_vault = opened(vault, keys, policy)
     if watch_seconds is not None:
         for path, counts in watch(opened_vault, source, watch_seconds, lambda: in_ms(moment(now))):
-            typer.echo(_line({"file": path.name, **counts}, as_json))
+            _say({"file": path.name, **counts}, as_json)
         return
     counts = import_events(opened_vault, source, in_ms(moment(now)))
-    typer.echo(_line(dict(counts) or {"applied": 0}, as_json))
+    _say(dict(counts) or {"applied": 0}, as_json)
     if any(name.startswith("rejected/") for name in counts):
         raise typer.Exit(1)
 
@@ -64,15 +63,13 @@ def terminate(
     if status_of(opened_vault, value) is None and len(find(opened_vault, value)) == len(
         opened_vault.cipher.epochs
     ):
-        typer.echo(
-            "The vault has seen nothing of this account; the termination is noted all the same.", err=True
-        )
+        say("The vault has seen nothing of this account; the termination is noted all the same.", err=True)
     event = AccountEvent(f"cli-{uuid4().hex}", AccountEventKind.TERMINATED, in_ms(moment(now)), value)
     apply_events(opened_vault, [event])
     status = status_of(opened_vault, value)
     if status is None:
         raise VaultError("this account was erased before: nothing is left to terminate")
-    typer.echo(f"terminated; must be erased by {iso(status.erase_by)}")
+    say(f"terminated; must be erased by {iso(status.erase_by)}")
 
 
 @app.command()
@@ -88,13 +85,13 @@ def status(
     opened_vault = opened(vault, keys, policy)
     if uin is None:
         counts = count_states(opened_vault, in_ms(moment(now)))
-        typer.echo(_line(dict(counts), as_json))
+        _say(dict(counts), as_json)
         raise typer.Exit(1 if counts["overdue"] else 0)
     found = status_of(opened_vault, _value(uin))
     if found is None:
         raise VaultError("the vault knows no event of this account")
     shown = {**asdict(found), "terminated_at": iso(found.terminated_at), "erase_by": iso(found.erase_by)}
-    typer.echo(_line(shown, as_json))
+    _say(shown, as_json)
 
 
 @app.command()
@@ -102,7 +99,7 @@ def overdue(vault: VaultUrl, now: Now = None, as_json: Json = False) -> None:
     """List the accounts that should be gone and are not, which takes no key; exit code 1 if there are any."""
     late = overdue_accounts(Database(vault), in_ms(moment(now)))
     for account in late:
-        typer.echo(_line({"account_id": account.account_id, "erase_by": iso(account.erase_by)}, as_json))
+        _say({"account_id": account.account_id, "erase_by": iso(account.erase_by)}, as_json)
     raise typer.Exit(1 if late else 0)
 
 
@@ -122,11 +119,11 @@ def reveal_(
     found = reveal(opened(vault, keys, policy), pseudonym, reason, who, in_ms(moment(now)))
     shown = {"uin": list(found.uins), "username": list(found.usernames)}
     if as_json:
-        typer.echo(json.dumps(shown, ensure_ascii=False))
+        say_json(shown)
         return
     for name, values in shown.items():
         for value in values:
-            typer.echo(f"{name} {value}")
+            say(f"{name} {value}")
 
 
 @app.command("find")
@@ -136,18 +133,18 @@ def find_(
     """Show the pseudonyms under which an account's log lines are found, by key epoch."""
     found = find(opened(vault, keys, policy), _value(uin))
     if as_json:
-        typer.echo(json.dumps([asdict(one) for one in found]))
+        say_json([asdict(one) for one in found])
         return
     table = Table("epoch", "field", "pseudonym")
     for one in found:
         table.add_row(one.epoch, one.field, one.pseudonym)
-    Console().print(table)
+    console().print(table)
 
 
 @app.command("migrate")
 def migrate_(vault: VaultUrl) -> None:
     """Bring the vault's tables to the version of this program."""
-    typer.echo(f"the vault's tables are of version {migrate(Database(vault))}")
+    say(f"the vault's tables are of version {migrate(Database(vault))}")
 
 
 def _value(argument: str) -> str:
@@ -158,8 +155,9 @@ def _value(argument: str) -> str:
     return value
 
 
-def _line(values: Mapping[str, Any], as_json: bool) -> str:
-    """Return values as one line for a person or a machine."""
+def _say(values: Mapping[str, Any], as_json: bool) -> None:
+    """Print values as one line for a person or a machine."""
     if as_json:
-        return json.dumps(values, ensure_ascii=False)
-    return ", ".join(f"{name} {value}" for name, value in values.items())
+        say_json(values)
+    else:
+        say(", ".join(f"{name} {value}" for name, value in values.items()))

@@ -1,6 +1,5 @@
 """`logveil compact`: join the small files that a stream leaves, by a plan."""
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.account_options import Json
+from pipelines.commands.terminal import say, say_json
 from pipelines.retention.compact import (
     TARGET_BYTES,
     apply_compaction,
@@ -38,18 +38,19 @@ def compact(
         receipt = apply_compaction(root, read_compaction(apply), now)
         joined = receipt.body["joined"]
         sources = sum(len(entry["sources"]) for entry in joined)
-        typer.echo(
-            json.dumps(asdict(receipt))
-            if as_json
-            else f"{sources:,} files became {len(joined):,}; {len(receipt.body['left_alone']):,} joins were left alone;"
+        if as_json:
+            say_json(asdict(receipt))
+            return
+        say(
+            f"{sources:,} files became {len(joined):,}; {len(receipt.body['left_alone']):,} joins were left alone;"
             f" receipt {receipt.number}, {receipt.digest}"
         )
         return
     made = plan_compaction(root, now, target_bytes)
     path = write_compaction(made, plan)
     if as_json:
-        typer.echo(json.dumps({**made.to_json(), "plan": str(path)}))
+        say_json({**made.to_json(), "plan": str(path)})
         return
     files = sum(len(one.files) for one in made.joins)
-    typer.echo(f"{files:,} small files would become {len(made.joins):,}; nothing was changed")
-    typer.echo(f"Next  logveil compact {root} --apply {path}")
+    say(f"{files:,} small files would become {len(made.joins):,}; nothing was changed")
+    say(f"Next  logveil compact {root} --apply {path}")

@@ -1,13 +1,11 @@
 """`logveil erase plan` and `logveil erase apply`: terminated accounts go, by a plan and with a receipt."""
 
-import json
 import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from pipelines.commands.account_options import (
@@ -25,6 +23,8 @@ from pipelines.commands.account_options import (
 )
 from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.policy import PolicyOption
+from pipelines.commands.printable import printable
+from pipelines.commands.terminal import console, say, say_json
 from pipelines.mysql.retention import EventTable
 from pipelines.mysql.table import DEFAULT_TABLE
 from pipelines.retention.erase import ErasurePlan, apply_erasure, plan_erasure, read_plan, write_plan
@@ -59,7 +59,7 @@ def plan_(
     guard_clock(root, present, day, why, at_stake=bool(made.accounts))
     write_plan(made, plan)
     if as_json:
-        typer.echo(json.dumps(made.to_json()))
+        say_json(made.to_json())
     else:
         _print(made, plan)
 
@@ -83,7 +83,7 @@ def apply_(
     guard_clock(root, present, datetime.fromisoformat(stated.as_of), why)
     opened_vault = opened(vault, keys, policy)
     receipt = apply_erasure(opened_vault, root, plan, present, _store(mysql, table), force, given)
-    typer.echo(f"done; receipt {os.path.relpath(receipt)}")
+    say(f"done; receipt {os.path.relpath(receipt)}")
 
 
 def _store(url: str | None, table: str) -> EventTable | None:
@@ -92,18 +92,20 @@ def _store(url: str | None, table: str) -> EventTable | None:
 
 def _print(plan: ErasurePlan, path: Path) -> None:
     """Print a plan as tables."""
-    console = Console()
+    out = console()
     accounts = Table("account", "terminated", "erase by")
     for account in plan.accounts:
         accounts.add_row(account.account_id[:12], iso(account.terminated_at), iso(account.erase_by))
-    console.print(accounts)
+    out.print(accounts)
     if plan.files:
         files = Table("file", "records", "go", "change")
         for file in plan.files:
             gone = file.records_before - file.records_after
-            files.add_row(file.path, str(file.records_before), str(gone), str(file.records_changed))
-        console.print(files)
+            files.add_row(
+                printable(file.path), str(file.records_before), str(gone), str(file.records_changed)
+            )
+        out.print(files)
     if plan.events is not None:
-        console.print(f"{plan.event_rows} rows of {plan.events}", markup=False)
+        out.print(f"{plan.event_rows} rows of {plan.events}")
     force = " --force" if plan.reason else ""
-    console.print(f"nothing was changed; to carry it out: logveil erase apply {path}{force}", markup=False)
+    out.print(f"nothing was changed; to carry it out: logveil erase apply {printable(str(path))}{force}")

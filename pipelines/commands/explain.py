@@ -3,7 +3,6 @@
 Content is printed because the person asked for it. Nothing is written or logged.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ import typer
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.explain_report import text_json, text_lines
 from pipelines.commands.policy import PolicyOption, read_policy
+from pipelines.commands.terminal import say, say_json
 from pipelines.keys.files import KEY_VARIABLE
 from pipelines.keys.rings import load_keys
 from schemas.errors import OptionsError
@@ -65,14 +65,17 @@ def explain(
         from transforms.explain_event import explain_event
 
         of_event = explain_event(event_at(event), stated, key, detection)
-        shown = [json.dumps(event_json(of_event), ensure_ascii=False)] if as_json else event_lines(of_event)
+        content, lines = event_json(of_event), event_lines(of_event)
     else:
         treat = field_treatment(compile_treatments(stated, key))
         people = [
             Known(name, treat(_ACCOUNT_FIELD, name) or "<USERNAME>", "USERNAME") for name in known or ()
         ]
-        content = sys.stdin.read() if text == _STDIN else text or ""
-        of_text = explain_text(detection.build(treat), content, people)
-        shown = [json.dumps(text_json(of_text), ensure_ascii=False)] if as_json else text_lines(of_text)
-    for line in shown:
-        typer.echo(line)
+        given = sys.stdin.read() if text == _STDIN else text or ""
+        of_text = explain_text(detection.build(treat), given, people)
+        content, lines = text_json(of_text), text_lines(of_text)
+    if as_json:
+        say_json(content)
+        return
+    for line in lines:
+        say(line)

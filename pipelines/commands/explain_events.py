@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pipelines.commands.explain_report import shown, text_json, text_lines
+from pipelines.commands.explain_report import text_json, text_lines
+from pipelines.commands.printable import printable
 from pipelines.sources.found import find_inputs
 from pipelines.sources.inputs import plan_parts, snapshot
 from pipelines.sources.read_files import read_part
@@ -44,8 +45,8 @@ def event_lines(explained: EventExplanation) -> Iterator[str]:
     for field in explained.fields:
         yield f"{field.field}: {field.treatment}, {field.reason}"
         if field.text is None:
-            yield f"  {shown(field.before)}" + (
-                f" → {shown(field.after)}" if field.after != field.before else ""
+            yield f"  {printable(field.before)}" + (
+                f" → {printable(field.after)}" if field.after != field.before else ""
             )
         else:
             yield from text_lines(field.text, "  ")

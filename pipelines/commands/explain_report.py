@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pipelines.commands.printable import printable
 from transforms.detect.explain import Taken, TextExplanation
 from transforms.detect.spans import Refusal
 
@@ -12,9 +13,9 @@ CONTEXT = 20
 
 def text_lines(explained: TextExplanation, indent: str = "") -> Iterator[str]:
     """Yield what a text becomes, then each value that is taken, then each candidate that is not."""
-    yield f"{indent}{shown(explained.redacted)}"
+    yield f"{indent}{printable(explained.redacted)}"
     for one in explained.taken:
-        yield f"{indent}+ {_value(explained, one)} → {shown(one.becomes)}"
+        yield f"{indent}+ {_value(explained, one)} → {printable(one.becomes)}"
         yield f"{indent}    {one.kind} by {one.recognizer}, score {one.score:.3g}"
         yield f"{indent}    {one.treatment}: {one.reason}"
         yield f"{indent}    {in_context(explained.text, one.start, one.end)}"
@@ -62,23 +63,11 @@ def in_context(text: str, start: int, end: int) -> str:
     left, right = text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
     before = "…" if start > CONTEXT else ""
     behind = "…" if end + CONTEXT < len(text) else ""
-    return f"{before}{shown(left)}[{shown(text[start:end])}]{shown(right)}{behind}"
-
-
-def shown(text: str) -> str:
-    r"""Return a text that a terminal shows as it stands.
-
-    Example:
-        >>> shown("\x1b[31m张\n")
-        '\\x1b[31m张\\n'
-    """
-    if text.isprintable():
-        return text
-    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
+    return f"{before}{printable(left)}[{printable(text[start:end])}]{printable(right)}{behind}"
 
 
 def _value(explained: TextExplanation, one: Taken | Refusal) -> str:
-    return shown(explained.text[one.start : one.end].strip())
+    return printable(explained.text[one.start : one.end].strip())
 
 
 def _place(text: str, one: Taken | Refusal) -> Mapping[str, Any]:

@@ -1,6 +1,5 @@
 """`logveil keys …`: make, list and destroy the epochs of a key ring."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from pipelines.commands.account_options import EventsUrl, Force, Json, Now, TableName, moment
 from pipelines.commands.policy import PolicyOption, read_policy
+from pipelines.commands.terminal import say, say_json
 from pipelines.keys.epochs import live_partitions
 from pipelines.keys.rings import KeyRing, load_keys, make_ring
 from pipelines.mysql.retention import EventTable
@@ -30,7 +30,7 @@ def new(ring: Ring, vault: OptionalVault = None, policy: PolicyOption = None) ->
     keys = load_keys(ring, {}).new_epoch() if ring.exists() else _new_ring(ring)
     if vault is not None:
         carry_accounts(open_vault(vault, keys, read_policy(policy)))
-    typer.echo(f"epoch {keys.current.epoch} is current in {ring}")
+    say(f"epoch {keys.current.epoch} is current in {ring}")
 
 
 @app.command("list")
@@ -39,11 +39,11 @@ def list_(ring: Ring, as_json: Json = False) -> None:
     keys = load_keys(ring, {})
     living = [key.epoch for key in keys.keys]
     if as_json:
-        typer.echo(json.dumps({"living": living, "destroyed": list(keys.destroyed)}))
+        say_json({"living": living, "destroyed": list(keys.destroyed)})
         return
     for epoch in sorted([*living, *keys.destroyed], key=lambda epoch: (len(epoch), epoch)):
         state = "destroyed" if epoch in keys.destroyed else "current" if epoch == living[-1] else "living"
-        typer.echo(f"{epoch} {state}")
+        say(f"{epoch} {state}")
 
 
 @app.command()
@@ -71,7 +71,7 @@ def destroy(
             carry_accounts(opened)
         forget_epoch(opened, epoch)
     keys.destroy(epoch, moment(now))
-    typer.echo(f"epoch {epoch} is destroyed")
+    say(f"epoch {epoch} is destroyed")
 
 
 def _refuse_needed(

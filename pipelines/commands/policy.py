@@ -11,7 +11,7 @@ from rich import box
 from rich.table import Table
 
 from pipelines.commands.policy_tests import collect_tests, read_test_file, run_tests
-from pipelines.commands.terminal import console
+from pipelines.commands.terminal import console, say, say_json
 from pipelines.commands.typed import read_typed
 from schemas.errors import PolicySyntaxError
 from schemas.policy.comparison import compare, unacknowledged
@@ -52,7 +52,7 @@ def show(
     """Print the field table: what happens to each field, why, and for how long."""
     rows = field_table(read_policy(policy))
     if as_json:
-        typer.echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=2))
+        say_json([row._asdict() for row in rows], 2)
         return
     table = Table(*_COLUMNS, box=box.MARKDOWN if as_markdown else box.HEAVY_HEAD)
     for row in rows:
@@ -70,7 +70,7 @@ def check(
     """Check policy files; exit code 2 and one line if one is wrong, 1 if a test of it fails or it weakens silently."""
     faults = [fault for file in files for fault in _check(file, against)]
     for fault in faults:
-        typer.echo(fault)
+        say(fault)
     if faults:
         raise typer.Exit(_CHECK_FAILED)
 
@@ -80,18 +80,18 @@ def _check(file: Path, against: Path | None) -> Iterator[str]:
     if file.name.endswith(SUFFIX):
         named = read_test_file(file).policy
         if named is None:
-            typer.echo(f"{file}: tests of the policies beside it")
+            say(f"{file}: tests of the policies beside it")
             return
         file = file.with_name(named)
     policy = read_policy(file)
-    typer.echo(f"{file}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}")
+    say(f"{file}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}")
     if against is not None:
         for one in unacknowledged(compare(read_policy(against), policy), policy):
             yield f"{file}: not acknowledged: {one.change} ({one.why})"
     tests = collect_tests(file)
     if tests:
         failed = run_tests(policy, tests)
-        typer.echo(f"{file}: {len(tests)} tests" + ("" if failed else ", all as expected"))
+        say(f"{file}: {len(tests)} tests" + ("" if failed else ", all as expected"))
         yield from failed
 
 
@@ -105,12 +105,12 @@ def diff(
     differences = compare(read_policy(old), read_policy(new))
     if as_json:
         listed = [{"change": one.change, **asdict(one)} for one in differences]
-        typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        say_json(listed, 2)
         return
     for one in differences:
-        typer.echo(f"{one.direction:8}  {one.change}  ({one.why})")
+        say(f"{one.direction:8}  {one.change}  ({one.why})")
     if not differences:
-        typer.echo("both say the same")
+        say("both say the same")
 
 
 @app.command()
@@ -128,10 +128,10 @@ def ropa(
         places = load_deployment(
             read_typed(deployment, "the deployment", PolicySyntaxError), str(deployment), loaded
         )
-    typer.echo(
-        json.dumps(record_of_processing(loaded, places), ensure_ascii=False, indent=2)
-        if as_json
-        else to_markdown(loaded, places)
-    )
+    if as_json:
+        say_json(record_of_processing(loaded, places), 2)
+    else:
+        for line in to_markdown(loaded, places).split("\n"):
+            say(line)
     if places is not None and places.kept_too_long(loaded):
         raise typer.Exit(1)

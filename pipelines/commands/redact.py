@@ -1,6 +1,5 @@
 """`logveil redact`: the options of the batch job, and its report on a terminal."""
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.preview import preview_of
 from pipelines.commands.redact_report import print_dry_run, print_report
 from pipelines.commands.restore_check import ring_beside
-from pipelines.commands.terminal import console
+from pipelines.commands.terminal import console, say_json
 from pipelines.jobs.dry_run import DryRun
 from pipelines.jobs.dry_run import dry_run as count_dry_run
 from pipelines.jobs.redaction import RedactionJob, run_redaction
@@ -155,7 +154,7 @@ def redact(
         return
     ledger = run_redaction(job)
     if as_json:
-        typer.echo(json.dumps(ledger.to_json(), ensure_ascii=False))
+        say_json(ledger.to_json())
     else:
         shown = preview_of(job) if example and ledger.inputs else None
         same = {"--policy": policy, "--recognizers": recognizers}

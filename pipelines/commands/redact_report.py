@@ -12,6 +12,7 @@ from rich.text import Text
 
 from pipelines.commands.preview import Preview
 from pipelines.jobs.dry_run import DryRun
+from pipelines.commands.printable import printable
 from schemas.events import Counts
 from schemas.ledger import Ledger
 from schemas.policy.policy import Policy
@@ -34,7 +35,7 @@ def print_report(
     `options` are those of the run that its verification needs too.
     """
     counts, root = ledger.counts, _near(root)
-    verification = shlex.join([_near(sys.argv[0]), "verify", root, *options])
+    verification = printable(shlex.join([_near(sys.argv[0]), "verify", root, *options]))
     following = Text.assemble(("Next  ", "bold"), verification)
     if not ledger.inputs:
         console.print("Nothing to do: an earlier run redacted every input (--again redacts it once more).")
@@ -42,7 +43,7 @@ def print_report(
         return
     console.print(_partition_table(ledger, root))
     _print_counts(console, policy, counts, example)
-    console.print(Text.assemble(("Ledger  ", "bold"), f"{root}/_runs/{ledger.run_id}.json"), soft_wrap=True)
+    console.print(Text.assemble(("Ledger  ", "bold"), f"{printable(root)}/_runs/{ledger.run_id}.json"), soft_wrap=True)
     console.print(following, soft_wrap=True)
 
 
@@ -51,7 +52,7 @@ def print_dry_run(console: Console, done: DryRun, policy: Policy, root: str) -> 
     if not done.inputs:
         console.print("Nothing to do: an earlier run redacted every input (--again redacts it once more).")
         return
-    table = Table(title=f"Would be written to {_near(root)}", title_justify="left")
+    table = Table(title=f"Would be written to {printable(_near(root))}", title_justify="left")
     table.add_column("partition")
     table.add_column("records", justify="right")
     for partition, number in done.partitions.items():
@@ -102,7 +103,7 @@ def field_table(policy: Policy, counts: Counts, preview: Preview | None, width: 
 
 
 def _partition_table(ledger: Ledger, root: str) -> Table:
-    table = Table(title=f"Partitions in {root}", title_justify="left")
+    table = Table(title=f"Partitions in {printable(root)}", title_justify="left")
     for header in ("partition", "records", "bytes"):
         table.add_column(header, justify="left" if header == "partition" else "right")
     records: dict[str, int] = defaultdict(int)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.retention.behind import Behind
+from pipelines.commands.printable import printable
 from schemas.retention_plan import ExpiryPlan, parse_partition
 from transforms.checks.retention import CalendarRow, why_due
 
@@ -29,7 +30,7 @@ def print_plan(console: Console, plan: ExpiryPlan) -> None:
         table.add_row(name, "", f"{part.records:,}", f"{part.bytes:,}", why)
     console.print(table)
     for path in plan.unparsable:
-        console.print(Text(f"not a partition, left alone: {path}"), soft_wrap=True)
+        console.print(Text(f"not a partition, left alone: {printable(path)}"), soft_wrap=True)
 
 
 def calendar_json(rows: Sequence[CalendarRow], behind: Sequence[Behind]) -> list[dict[str, Any]]:
@@ -62,7 +63,7 @@ def print_calendar(
 
 
 def _table(*headers: str, title: str) -> Table:
-    table = Table(title=Text(title), title_justify="left")
+    table = Table(title=Text(printable(title)), title_justify="left")
     for header in headers:
         textual = header in ("category", "why", "expires on")
         table.add_column(header, justify="left" if textual else "right", overflow="fold")

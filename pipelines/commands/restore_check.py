@@ -1,6 +1,5 @@
 """`logveil restore-check`: what a restored copy brought back goes again, and nothing else."""
 
-import json
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 from pipelines.commands.account_options import Force, Json, Keys, Now, Reason, moment
 from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.policy import PolicyOption, read_policy
+from pipelines.commands.terminal import say, say_json
 from pipelines.keys.files import KEY_VARIABLE
 from pipelines.keys.rings import KeyRing, load_keys
 from pipelines.retention.restored import Returned, erased_for_good, find_returned, remove_returned
@@ -53,13 +53,13 @@ def restore_check(
     guard_clock(root, present, reason=why, at_stake=bool(found.partitions))
     removed, receipt = remove_returned(root, erased, present)
     if as_json:
-        typer.echo(json.dumps(None if receipt is None else asdict(receipt)))
+        say_json(None if receipt is None else asdict(receipt))
     elif receipt is None:
-        typer.echo("nothing had come back")
+        say("nothing had come back")
     else:
         for problem in removed.problems():
-            typer.echo(str(problem))
-        typer.echo(f"removed; receipt {receipt.number}, {receipt.digest}")
+            say(str(problem))
+        say(f"removed; receipt {receipt.number}, {receipt.digest}")
 
 
 def erased_accounts(root: Path, keys: Path | None, vault: str | None, policy: Policy) -> ErasedAccounts:
@@ -96,10 +96,10 @@ def _remembered(vault: str | None, ring: KeyRing, policy: Policy) -> Marks:
 def _report(returned: Returned, as_json: bool) -> None:
     problems = list(returned.problems())
     if as_json:
-        typer.echo(json.dumps([asdict(problem) for problem in problems]))
+        say_json([asdict(problem) for problem in problems])
     else:
         for problem in problems:
-            typer.echo(str(problem))
-        typer.echo("Nothing was removed; --apply removes it." if problems else "nothing has come back")
+            say(str(problem))
+        say("Nothing was removed; --apply removes it." if problems else "nothing has come back")
     if problems:
         raise typer.Exit(_SOMETHING_RETURNED)

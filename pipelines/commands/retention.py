@@ -1,6 +1,5 @@
 """`logveil expire`, `verify` and `calendar`: let go what must go, and show that nothing else is left."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from pipelines.commands.account_options import EventsUrl, Force, Json, Keys, Now, Reason, TableName, moment
 from pipelines.commands.clock import forced, guard_clock
@@ -16,6 +14,7 @@ from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.render_expiry import calendar_json, print_calendar, print_plan
 from pipelines.commands.restore_check import ring_beside
+from pipelines.commands.terminal import console, say, say_json
 from pipelines.commands.typed import read_typed
 from pipelines.database.database import Database
 from pipelines.mysql.retention import EventTable
@@ -90,11 +89,11 @@ def expire(
     guard_clock(root, present, day, why, at_stake=bool(made.partitions or made.tables))
     path = write_plan(made, plan)
     if as_json:
-        typer.echo(json.dumps({**made.to_json(), "path": str(path)}))
+        say_json({**made.to_json(), "path": str(path)})
         return
-    print_plan(Console(), made)
-    typer.echo(f"{made.records:,} records, {made.bytes:,} bytes. Nothing was deleted. To delete them:")
-    typer.echo(f"logveil expire {root} --apply {path}{' --force' if made.reason else ''}")
+    print_plan(console(), made)
+    say(f"{made.records:,} records, {made.bytes:,} bytes. Nothing was deleted. To delete them:")
+    say(f"logveil expire {root} --apply {path}{' --force' if made.reason else ''}")
 
 
 def _apply(
@@ -111,11 +110,11 @@ def _apply(
     guard_clock(root, now, as_of, reason or (stated.reason if force else None))
     receipt = apply_plan(root, plan, now, force, tables, reason)
     if as_json:
-        typer.echo(json.dumps(asdict(receipt)))
+        say_json(asdict(receipt))
         return
     body = receipt.body
-    typer.echo(f"{len(body['partitions'])} partitions, {body['records']:,} records, {body['bytes']:,} bytes")
-    typer.echo(f"deleted at {receipt.at}; receipt {receipt.number}, {receipt.digest}")
+    say(f"{len(body['partitions'])} partitions, {body['records']:,} records, {body['bytes']:,} bytes")
+    say(f"deleted at {receipt.at}; receipt {receipt.number}, {receipt.digest}")
 
 
 def _tables(mysql: str | None, table: str, vault: str | None, policy: Policy) -> list[ExpiringTable]:
@@ -174,9 +173,7 @@ def _erased(root: Path, keys: Path | None) -> ErasedAccounts | None:
     except RetentionError:
         return None  # the chain of receipts is a problem of its own
     if number:
-        typer.echo(
-            f"{number} erasures: without --keys it is not seen whether their people are back", err=True
-        )
+        say(f"{number} erasures: without --keys it is not seen whether their people are back", err=True)
     return None
 
 
@@ -196,20 +193,20 @@ def _lines(path: Path | None) -> list[str]:
 
 def _report(root: Path, problems: Sequence[Problem], as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([asdict(problem) for problem in problems]))
+        say_json([asdict(problem) for problem in problems])
         return
     for problem in problems:
-        typer.echo(str(problem))
+        say(str(problem))
     if not problems:
-        typer.echo(f"{root} is as it should be")
+        say(f"{root} is as it should be")
 
 
 def calendar(root: Root, policy: PolicyOption = None, now: Now = None, as_json: Json = False) -> None:
     """Show what will expire when, and what is behind the policy; the exit code is 1 if anything is."""
     rows, behind = calendar_rows(root, moment(now)), find_behind(root, read_policy(policy))
     if as_json:
-        typer.echo(json.dumps(calendar_json(rows, behind)))
+        say_json(calendar_json(rows, behind))
     else:
-        print_calendar(Console(), rows, str(root), behind)
+        print_calendar(console(), rows, str(root), behind)
     if any(one.behind for one in behind):
         raise typer.Exit(_PROBLEMS)

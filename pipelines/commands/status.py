@@ -1,6 +1,5 @@
 """`logveil status`: how far a root and its streams have come, for people, machines and Prometheus."""
 
-import json
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from pipelines.commands.kafka_options import (
 )
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.status_report import print_status, status_json
+from pipelines.commands.terminal import say, say_json
 from pipelines.database.database import Database
 from pipelines.sources.kafka import KafkaConnection
 from pipelines.status.metrics import Status, StatusCollector
@@ -97,7 +97,7 @@ def status(
     if metrics_file is not None:
         write_to_textfile(str(metrics_file), _registry(lambda: found))
     if as_json:
-        typer.echo(json.dumps(status_json(found)))
+        say_json(status_json(found))
     elif metrics_file is None:
         print_status(found)
     age = found.root.commit_age_seconds
@@ -135,7 +135,7 @@ def _registry(look: Callable[[], Status]) -> CollectorRegistry:
 def _serve(look: Callable[[], Status], port: int, host: str) -> None:
     look()
     server, _ = start_http_server(port, host, _registry(look))
-    typer.echo(f"metrics on http://{host}:{port}/metrics")
+    say(f"metrics on http://{host}:{port}/metrics")
     try:
         threading.Event().wait()
     except KeyboardInterrupt:

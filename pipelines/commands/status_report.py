@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from pipelines.commands.account_options import iso
+from pipelines.commands.printable import printable
 from pipelines.commands.terminal import console
 from pipelines.status.metrics import Status
 from pipelines.status.root import StreamStatus
@@ -56,7 +57,7 @@ def print_status(status: Status) -> None:
     for topic in status.topics:
         out.print(_lag(topic))
     for warning in status.warnings:
-        out.print(warning, style="yellow", markup=False, highlight=False, soft_wrap=True)
+        out.print(printable(warning), style="yellow", markup=False, highlight=False, soft_wrap=True)
 
 
 def _rejected(counts: Counts) -> int:

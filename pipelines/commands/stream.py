@@ -5,8 +5,6 @@ import threading
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 
-import typer
-
 from pipelines.commands import stream_options as options
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
@@ -27,6 +25,7 @@ from pipelines.commands.redact import (
 )
 from pipelines.commands.stream_demo import show_demo
 from pipelines.jobs.redaction import RedactionJob
+from pipelines.commands.terminal import say
 from pipelines.sources.kafka import KafkaConnection, KafkaTopic
 from pipelines.sources.kafka_lane import ReadLimit
 from pipelines.streams.cluster import LANES_ON_A_CLUSTER, run_on_runner
@@ -151,7 +150,7 @@ def stream(
         run_on_runner(lasting, roll_seconds, beam_options, stopping(), detach)
         return
     progress = run_micro_batches(lasting, roll_seconds, stopping(), until_caught_up)
-    typer.echo(f"{progress.messages} messages committed in {progress.runs} runs")
+    say(f"{progress.messages} messages committed in {progress.runs} runs")
 
 
 def stopping() -> threading.Event:

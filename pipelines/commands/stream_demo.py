@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from pipelines.commands.printable import printable
 from pipelines.commands.sample_events import sample_lines
 from pipelines.commands.terminal import console
 from pipelines.root.partition_folders import list_partitions
@@ -45,7 +46,9 @@ def show_demo(root: Path, body: RedactLogEvents, files: Sequence[str], roll_seco
             topic.produce(line)
 
     run_micro_batches(job, min(roll_seconds, _MOST_SECONDS_A_TURN), stop, show=feed)
-    console().print(f"Next  logveil verify {root}", markup=False, highlight=False, soft_wrap=True)
+    console().print(
+        f"Next  logveil verify {printable(str(root))}", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def _lines_of(files: Sequence[str]) -> list[bytes]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines.commands.printable import printable
 from schemas.errors import LogveilError
 
 
@@ -38,13 +39,8 @@ def told_as_typed(message: str, arguments: Sequence[str], here: str) -> str:
     if longest_first:
         paths = "|".join(map(re.escape, longest_first))
         message = re.sub(rf"(?<![\w/])(?:{paths})(?![\w-])", lambda found: typed[found[0]], message)
-    return "".join(map(_printable, message))
+    return "\n  at ".join(map(printable, message.split("\n  at ")))
 
 
 def _value(argument: str) -> str:
     return argument.partition("=")[2] if argument.startswith("--") else argument
-
-
-def _printable(character: str) -> str:
-    shown = character.isprintable() or character == "\n"
-    return character if shown else character.encode("unicode_escape").decode("ascii")
