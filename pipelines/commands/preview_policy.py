@@ -1,6 +1,5 @@
 """`logveil preview`: which events of a file come out otherwise under another policy."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +15,7 @@ from pipelines.commands.account_options import Json, Now, moment
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import read_policy
 from pipelines.commands.redact import Keys, Unknown, passing_ring
+from pipelines.commands.terminal import console, say_json
 from pipelines.sources.found import find_inputs
 from pipelines.sources.inputs import plan_parts, snapshot
 from pipelines.sources.read_files import read_part
@@ -58,7 +57,7 @@ def preview(
     records = list(islice(_records(file), events))
     changes = list(compare_events(records, *bodies))
     if as_json:
-        typer.echo(json.dumps({"events": len(records), "changed": [asdict(change) for change in changes]}))
+        say_json({"events": len(records), "changed": [asdict(change) for change in changes]})
         return
     _print(len(records), changes, show)
 
@@ -72,17 +71,17 @@ def _records(file: str) -> Iterator[RawRecord]:
 
 def _print(number: int, changes: Sequence[EventChange], show: int) -> None:
     """Print the events that differ, and how often each field does."""
-    console = Console()
+    out = console()
     for change in changes[:show]:
         table = Table("field", "before", "after", title=f"line {change.line}", title_justify="left")
         for field in change.fields:
             table.add_row(field.field, *map(_cell, (field.before, field.after)))
-        console.print(table)
+        out.print(table)
     if len(changes) > show:
-        console.print(f"… and {len(changes) - show:,} more")
+        out.print(f"… and {len(changes) - show:,} more")
     fields = Counter(field.field for change in changes for field in change.fields)
     counted = ", ".join(f"{name} {times:,}" for name, times in fields.most_common())
-    console.print(
+    out.print(
         f"{number:,} events: {len(changes):,} come out otherwise" + (f" ({counted})" if counted else "")
     )
 

@@ -166,7 +166,7 @@ def redact(
 def _reported(done: DryRun, job: RedactionJob, root: str, as_json: bool) -> Mapping[str, int]:
     """Print what a run would do and return its counts."""
     if as_json:
-        typer.echo(json.dumps({"dry_run": True, **done.to_json()}))
+        say_json({"dry_run": True, **done.to_json()})
     else:
         print_dry_run(console(), done, job.policy, root)
     return done.counts

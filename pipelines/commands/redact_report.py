@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands.preview import Preview
-from pipelines.jobs.dry_run import DryRun
 from pipelines.commands.printable import printable
+from pipelines.jobs.dry_run import DryRun
 from schemas.events import Counts
 from schemas.ledger import Ledger
 from schemas.policy.policy import Policy
@@ -43,7 +43,9 @@ def print_report(
         return
     console.print(_partition_table(ledger, root))
     _print_counts(console, policy, counts, example)
-    console.print(Text.assemble(("Ledger  ", "bold"), f"{printable(root)}/_runs/{ledger.run_id}.json"), soft_wrap=True)
+    console.print(
+        Text.assemble(("Ledger  ", "bold"), f"{printable(root)}/_runs/{ledger.run_id}.json"), soft_wrap=True
+    )
     console.print(following, soft_wrap=True)
 
 

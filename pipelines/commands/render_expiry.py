@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.retention.behind import Behind
 from pipelines.commands.printable import printable
+from pipelines.retention.behind import Behind
 from schemas.retention_plan import ExpiryPlan, parse_partition
 from transforms.checks.retention import CalendarRow, why_due
 

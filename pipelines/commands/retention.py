@@ -144,7 +144,7 @@ def verify(
     """Read everything back and report each problem as one line; the exit code is 1 if there is any."""
     if head:
         number, digest = chain_head(root)
-        typer.echo(json.dumps({"number": number, "head": digest}) if as_json else digest)
+        say_json({"number": number, "head": digest}) if as_json else say(digest)
         return
     present = moment(now)
     loaded = read_policy(policy)

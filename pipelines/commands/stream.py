@@ -24,8 +24,8 @@ from pipelines.commands.redact import (
     split_beam_options,
 )
 from pipelines.commands.stream_demo import show_demo
-from pipelines.jobs.redaction import RedactionJob
 from pipelines.commands.terminal import say
+from pipelines.jobs.redaction import RedactionJob
 from pipelines.sources.kafka import KafkaConnection, KafkaTopic
 from pipelines.sources.kafka_lane import ReadLimit
 from pipelines.streams.cluster import LANES_ON_A_CLUSTER, run_on_runner
@@ -166,4 +166,4 @@ def stopping() -> threading.Event:
 
 
 def _show_run(ledger: Ledger) -> None:
-    typer.echo(f"{len(ledger.inputs)} files, {ledger.counts['written']} events written  {ledger.run_id}")
+    say(f"{len(ledger.inputs)} files, {ledger.counts['written']} events written  {ledger.run_id}")

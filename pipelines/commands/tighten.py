@@ -1,13 +1,11 @@
 """`logveil tighten`: bring what is stored to a stricter policy, by a plan and with a receipt."""
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from pipelines.commands.account_options import Json
@@ -15,6 +13,7 @@ from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import read_policy
 from pipelines.commands.redact import Keys
 from pipelines.commands.restore_check import ring_beside
+from pipelines.commands.terminal import console, say, say_json
 from pipelines.retention.tighten import TighteningPlan, apply_tightening, plan_tightening, write_plan
 from transforms.tighten_files import FileTightener
 
@@ -43,29 +42,29 @@ def tighten(
     if apply is not None:
         receipt = apply_tightening(root, apply, tightener, now)
         if as_json:
-            typer.echo(json.dumps(asdict(receipt)))
+            say_json(asdict(receipt))
         else:
             files = receipt.body["tightened"]
-            typer.echo(f"{len(files)} files; receipt {receipt.number}, {receipt.digest}")
+            say(f"{len(files)} files; receipt {receipt.number}, {receipt.digest}")
         return
     made = plan_tightening(root, tightener, now)
     path = write_plan(made, plan)
     if as_json:
-        typer.echo(json.dumps({**made.to_json(), "path": str(path)}))
+        say_json({**made.to_json(), "path": str(path)})
         return
     _print(made)
-    typer.echo("Nothing was changed. To carry it out, with the same keys and recognizers:")
-    typer.echo(f"logveil tighten {root} --policy {policy} --apply {path}")
+    say("Nothing was changed. To carry it out, with the same keys and recognizers:")
+    say(f"logveil tighten {root} --policy {policy} --apply {path}")
 
 
 def _print(plan: TighteningPlan) -> None:
     """Print what a plan does to each field, and to which files."""
-    console = Console()
+    out = console()
     fields = Table("what", "values")
     for done, number in sorted(plan.done.items()):
         fields.add_row(done, f"{number:,}")
-    console.print(fields)
+    out.print(fields)
     files = Table("file", "records", "becomes")
     for file in plan.files:
         files.add_row(file.path, f"{file.records:,}", "\n".join(new.path for new in file.files))
-    console.print(files)
+    out.print(files)

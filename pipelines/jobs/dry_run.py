@@ -16,6 +16,7 @@ from schemas.ledger import REJECTED_CATEGORY, LedgerFile, check_balance
 from transforms.accounts.erased import joined_marks
 from transforms.redact_logs import Redacted
 from transforms.tag import epoch_ms
+from transforms.unknown_names import settle_names
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def dry_run(job: RedactionJob) -> DryRun:
     except InputError as error:
         raise said_as_typed(error, job.inputs, job.safe_name) from None
     check_balance(counts, [LedgerFile(name, "", number, 0, "") for name, number in partitions.items()])
-    return DryRun(len(files), counts, dict(sorted(partitions.items())))
+    return DryRun(len(files), settle_names(counts), dict(sorted(partitions.items())))
 
 
 def _partitions(category: str, done: Redacted) -> Counter[str]:

@@ -1,6 +1,7 @@
 """Names that try to steer the terminal are shown as what they are."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -71,3 +72,9 @@ def test_no_command_prints_a_name_from_the_disk_as_it_is(tmp_path: Path) -> None
     printed += logveil("verify", tmp_path / "none\x1b[2J\nx", code=2, folder=tmp_path)
     assert steering(printed) == set()
     assert not any(line.startswith(("logveil: all is well", "at all", "x")) for line in printed.splitlines())
+
+
+def test_commands_print_by_no_other_way() -> None:
+    places = (ROOT / "pipelines" / "commands").glob("*.py")
+    others = {path.name for path in places if re.search(r"typer\.echo\(|\bConsole\(\)", path.read_text())}
+    assert others == {"cli.py", "terminal.py"}
