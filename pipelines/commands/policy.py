@@ -1,6 +1,5 @@
 """`logveil policy show|check|diff|ropa`: read the policy, check one's own, compare two, write the record of it all."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
