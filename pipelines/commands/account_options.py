@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.commands.moments import moment as moment
 from pipelines.commands.policy import read_policy
 from pipelines.keys.files import KEY_VARIABLE
 from pipelines.keys.rings import load_keys
@@ -41,13 +42,6 @@ def opened(url: str, keys: Path | None, policy: Path | None) -> Vault:
         VaultError: The database refused, or its tables are of another version.
     """
     return open_vault(url, load_keys(keys, os.environ), read_policy(policy))
-
-
-def moment(now: datetime | None) -> datetime:
-    """Return the moment that counts as now, aware and in UTC."""
-    if now is None:
-        return datetime.now(UTC)
-    return now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
 
 
 def in_ms(now: datetime) -> int:

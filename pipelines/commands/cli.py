@@ -1,4 +1,4 @@
-"""The command line: `logveil COMMAND`; exit codes 0 done, 1 finished with something amiss, 2 wrong use.
+"""The command line: `logveil COMMAND`; exit codes 0 done, 1 something amiss, 2 wrong use, 3 a fault of ours.
 
 A command's module is imported when the command is used: Beam and the vault's libraries take seconds to import.
 """
@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
+from pipelines.commands.last_word import UNFORESEEN, last_word
 from pipelines.commands.modes import mode_option
 from pipelines.commands.typed import told_as_typed
 from schemas.errors import LogveilError
@@ -138,12 +139,16 @@ def _program(
 
 
 def run() -> None:
-    """Run the command line; an error of logveil's own is one line and exit code 2."""
+    """Run the command line; an error of logveil's own is one line and exit code 2, any other one line and 3."""
     try:
         app()
     except LogveilError as error:
-        told = told_as_typed(error.as_typed(), sys.argv[1:], os.getcwd())
-        Console(stderr=True).print(
-            f"logveil: {told}", style="red", markup=False, highlight=False, soft_wrap=True
-        )
+        _complain(told_as_typed(error.as_typed(), sys.argv[1:], os.getcwd()))
         sys.exit(_WRONG_USE)
+    except Exception as error:  # noqa: BLE001  (the last handler: a traceback may quote an event)
+        _complain(last_word(error))
+        sys.exit(UNFORESEEN)
+
+
+def _complain(line: str) -> None:
+    Console(stderr=True).print(f"logveil: {line}", style="red", markup=False, highlight=False, soft_wrap=True)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 from secrets import token_bytes
@@ -13,6 +13,7 @@ import typer
 from pipelines.commands.account_options import Force, Reason
 from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.detectors import RecognizersOption, detection_of
+from pipelines.commands.moments import moment as moment
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.preview import preview_of
 from pipelines.commands.redact_report import print_dry_run, print_report
@@ -65,7 +66,7 @@ MaxExpansion = Annotated[
 MaxRejected = Annotated[
     float, typer.Option(min=0, max=1, help="The exit code is 1 if a larger share of the records is rejected.")
 ]
-Skew = Annotated[float, typer.Option(min=0, help="How far in the future an event time may be.")]
+Skew = Annotated[float, typer.Option(min=0, max=8784, help="How far in the future an event time may be.")]
 Again = Annotated[bool, typer.Option("--again", help="Redact once more what was redacted before, in place.")]
 Workers = Annotated[
     int, typer.Option(min=0, help="Worker processes. 0: one a core where the input pays for it.")
@@ -255,13 +256,6 @@ def event_store(url: str, policy: Policy) -> "WriteEventsToMySql":
     check_columns(database, writing.table, policy)
     database.close()
     return writing
-
-
-def moment(now: datetime | None) -> datetime:
-    """Return the moment that counts as now, aware and in UTC."""
-    if now is None:
-        return datetime.now(UTC)
-    return now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
 
 
 def rejected_share(counts: Mapping[str, int]) -> float:

@@ -54,7 +54,10 @@ def run_here(graph: beam.PTransform, beam_options: Sequence[str]) -> str:
     _quieten()
     named = runner_named(beam_options)
     runner = FnApiRunner() if named is None else None
-    pipeline = beam.Pipeline(runner=runner, options=PipelineOptions(list(beam_options)))
+    try:
+        pipeline = beam.Pipeline(runner=runner, options=PipelineOptions(list(beam_options)))
+    except ValueError:
+        raise OptionsError(f"Beam knows no runner {named}, or refuses the options after --") from None
     pipeline | "RedactFiles" >> graph
     error = None
     with (

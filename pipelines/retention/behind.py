@@ -11,6 +11,7 @@ from typing import Any
 import fastavro
 
 from pipelines.retention.tighten import latest_of_rejections, ledger_of
+from pipelines.root.layout import real_root
 from pipelines.root.partition_folders import Recorded, list_partitions, recorded_files
 from schemas.ledger import REJECTED_CATEGORY
 from schemas.policy.policy import Policy
@@ -57,7 +58,9 @@ def find_behind(root: Path, policy: Policy) -> list[Behind]:
         RetentionError: There is no such root.
     """
     recorded = recorded_files(root)
-    found = (_of_partition(root, one, recorded, policy) for one in list_partitions(root.resolve()).partitions)
+    found = (
+        _of_partition(root, one, recorded, policy) for one in list_partitions(real_root(root)).partitions
+    )
     return [behind for behind in found if behind.records]
 
 

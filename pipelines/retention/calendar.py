@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.root.layout import real_root
 from pipelines.root.partition_folders import list_partitions
 from transforms.checks.retention import CalendarRow, calendar
 
@@ -13,4 +14,4 @@ def calendar_rows(root: Path, now: datetime) -> list[CalendarRow]:
     Raises:
         RetentionError: There is no such root.
     """
-    return calendar(list_partitions(root.resolve()).partitions, now.astimezone(UTC).date())
+    return calendar(list_partitions(real_root(root)).partitions, now.astimezone(UTC).date())

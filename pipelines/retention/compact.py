@@ -19,7 +19,7 @@ from uuid import uuid4
 import orjson
 
 from pipelines.root.erasure_claim import rewriting
-from pipelines.root.layout import PLANS, RECEIPTS, STAGING, output_errors, write_whole
+from pipelines.root.layout import PLANS, RECEIPTS, STAGING, output_errors, real_root, write_whole
 from pipelines.root.liveness import write_owner
 from pipelines.root.partition_folders import open_partition
 from pipelines.root.receipts import Receipt, append_receipt, find_receipt, read_receipt, read_receipts
@@ -47,7 +47,7 @@ def plan_compaction(root: Path, now: datetime, target_bytes: int = TARGET_BYTES)
         LedgerError: The log of a stream can't be read.
         RetentionError: A partition can't be listed.
     """
-    root = root.resolve()
+    root = real_root(root)
     groups: dict[tuple[str, str, bytes], list[_Small]] = {}
     for small in _small_files(root, target_bytes // 2):
         groups.setdefault((small.stream, small.partition, small.header), []).append(small)
@@ -93,7 +93,7 @@ def apply_compaction(root: Path, plan: CompactionPlan, now: datetime) -> Receipt
         RetentionError: The plan is of another root.
         OutputError: The root can't be written.
     """
-    root = root.resolve()
+    root = real_root(root)
     if plan.root != str(root):
         raise RetentionError(f"the plan was made for another root: {plan.root}")
     with rewriting(root), output_errors(root):

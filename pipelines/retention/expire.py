@@ -12,7 +12,7 @@ from typing import Protocol
 import orjson
 
 from pipelines.root.commit import sweep
-from pipelines.root.layout import PLANS, RECEIPTS, output_errors, sync_folder, write_whole
+from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, sync_folder, write_whole
 from pipelines.root.partition_folders import list_files, list_partitions, open_partition
 from pipelines.root.receipts import Receipt, append_receipt, find_receipt, read_receipt
 from schemas.errors import RetentionError
@@ -52,7 +52,7 @@ def plan_expiry(
     """
     if as_of > now.astimezone(UTC).date() and not reason:
         raise RetentionError(f"{as_of} is in the future: that needs --force and a --reason")
-    root = root.resolve()
+    root = real_root(root)
     listing = list_partitions(root)
     return ExpiryPlan(
         root=str(root),
@@ -114,7 +114,7 @@ def apply_plan(
         VaultError: A database refused.
     """
     plan = read_plan(plan_path)
-    root = root.resolve()
+    root = real_root(root)
     _check_plan(plan, root, now, force)
     absent = {part.store for part in plan.tables} - {table.name for table in tables}
     if absent:

@@ -16,7 +16,7 @@ from pipelines.retention.rewriting import finish_runs, note_rewriting
 from pipelines.root.erase_files import FileErasure, plan_files, rewrite_files
 from pipelines.root.erased_marks import STARTED, erasures, marks_of, read_noted
 from pipelines.root.erasure_claim import rewriting
-from pipelines.root.layout import RECEIPTS, output_errors, write_whole
+from pipelines.root.layout import RECEIPTS, output_errors, real_root, write_whole
 from pipelines.root.ledger_files import read_ledgers
 from pipelines.root.partition_folders import list_partitions
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, read_receipts
@@ -75,7 +75,7 @@ def find_returned(root: Path, erased: ErasedAccounts, now: datetime) -> Returned
         LedgerError: A ledger can't be read.
         SchemaError: A file is not whole.
     """
-    root = root.resolve()
+    root = real_root(root)
     gone = tuple(_deleted_before(root, now))
     named = {f"{partition.path}/{file.name}" for partition in gone for file in partition.files}
     files = [] if not erased.marks else plan_files(root, erased.eraser())
@@ -140,7 +140,7 @@ def remove_returned(root: Path, erased: ErasedAccounts, now: datetime) -> tuple[
         RetentionError: A receipt can't be read, a partition changed meanwhile, or another process rewrites the root.
         OutputError: The root can't be written.
     """
-    root = root.resolve()
+    root = real_root(root)
     note = root / RECEIPTS / f"{KIND}{STARTED}"
     with rewriting(root):
         finish_runs(root)

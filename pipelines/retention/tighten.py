@@ -20,7 +20,7 @@ import orjson
 
 from pipelines.retention.rewriting import finish_runs
 from pipelines.root.erasure_claim import rewriting
-from pipelines.root.layout import PLANS, RECEIPTS, STAGING, output_errors, sync_folder, write_whole
+from pipelines.root.layout import PLANS, RECEIPTS, STAGING, output_errors, real_root, sync_folder, write_whole
 from pipelines.root.liveness import write_owner
 from pipelines.root.partition_folders import Recorded, list_partitions, open_partition, recorded_files
 from pipelines.root.receipts import Receipt, append_receipt, find_receipt, read_receipt
@@ -71,7 +71,7 @@ def plan_tightening(root: Path, tightener: FileTightener, now: datetime) -> Tigh
         RetentionError: There is no such root, or the policy asks for something that no rewriting can do.
         SchemaError: A file is not whole.
     """
-    root = root.resolve()
+    root = real_root(root)
     files = tuple(_described(path, data, made) for path, data, made in _tightened(root, tightener))
     return TighteningPlan(
         str(root), now.astimezone(UTC).isoformat(), _named(tightener.policy), files
@@ -123,7 +123,7 @@ def apply_tightening(root: Path, plan_path: Path, tightener: FileTightener, now:
         RetentionError: The plan is of another root or policy, was changed, or a file is not what it was.
         OutputError: The root can't be written.
     """
-    plan, root = read_plan(plan_path), root.resolve()
+    plan, root = read_plan(plan_path), real_root(root)
     if (plan.root, plan.policy) != (str(root), _named(tightener.policy)):
         raise RetentionError("the plan was made for another root or another policy")
     receipt = find_receipt(root, TIGHTEN, plan.digest)

@@ -9,6 +9,7 @@ from pipelines.retention.restored import verify_returned
 from pipelines.retention.verify_files import FileVerifier, Scanner
 from pipelines.retention.verify_ledgers import verify_canaries, verify_checksums, verify_records_of_runs
 from pipelines.retention.verify_places import unnamed
+from pipelines.root.layout import real_root
 from pipelines.root.partition_folders import Listing, list_partitions
 from schemas.policy.policy import Policy
 from schemas.verification import Problem, ProblemKind
@@ -35,7 +36,7 @@ def verify_root(
     Raises:
         RetentionError: There is no such root.
     """
-    root = root.resolve()
+    root = real_root(root)
     listing = list_partitions(root)
     paths = [f"{partition.path}/{file.name}" for partition in listing.partitions for file in partition.files]
     problems, expected = verify_records_of_runs(root)

@@ -72,6 +72,8 @@ class FileVerifier:
                 metadata = reader.metadata
                 for fault in self._faults(reader, metadata, path):
                     found[fault] += 1
+        except FileNotFoundError:
+            return []  # it was deleted meanwhile
         except NOT_AVRO as error:
             return [Problem(ProblemKind.UNREADABLE, path, f"not whole Avro: {type(error).__name__}")]
         return [

@@ -124,8 +124,14 @@ def verify_checksums(root: Path, paths: Iterable[str], expected: Expected) -> It
         if path not in expected.checksums:
             yield Problem(ProblemKind.UNKNOWN, path, "no ledger knows this file")
             continue
-        with (root / path).open("rb") as stream:
-            digest = file_digest(stream, "sha256").hexdigest()
+        try:
+            with (root / path).open("rb") as stream:
+                digest = file_digest(stream, "sha256").hexdigest()
+        except FileNotFoundError:
+            continue  # it was deleted meanwhile
+        except OSError as error:
+            yield Problem(ProblemKind.UNREADABLE, path, f"cannot be read: {error.strerror}")
+            continue
         if digest not in expected.checksums[path]:
             yield Problem(ProblemKind.CHECKSUM, path, "not what its ledger or the receipt of an erasure says")
     for path in sorted(expected.checksums.keys() - there - expected.awaited):
@@ -133,11 +139,19 @@ def verify_checksums(root: Path, paths: Iterable[str], expected: Expected) -> It
             yield Problem(ProblemKind.MISSING, path, "no receipt says why")
 
 
+def _text_of(path: Path) -> str:
+    """Return the text of a record, nothing if it was taken away meanwhile or is none; that is a problem of its own."""
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
 def verify_canaries(root: Path, paths: Iterable[str], canaries: Sequence[str]) -> Iterator[Problem]:
     """Yield the ledgers, plans, receipts and names that hold a canary."""
     for folder in (RUNS, RECEIPTS, PLANS, STAGING, STREAM):
         for path in sorted((root / folder).rglob("*.json")):
-            for number in canaries_in(path.read_text(errors="replace"), canaries):
+            for number in canaries_in(_text_of(path), canaries):
                 name = path.relative_to(root)
                 yield Problem(ProblemKind.CANARY, str(name), f"holds canary {number}")
     for number in {number for path in paths for number in canaries_in(path, canaries)}:

@@ -29,6 +29,11 @@ RECEIPTS = "_receipts"
 PENDING = ".pending.json"
 
 
+def real_root(root: Path) -> Path:
+    """Return a root's path without links; a loop of links stays as it is, and is refused where it is opened."""
+    return Path(os.path.realpath(root))
+
+
 @contextmanager
 def output_errors(root: Path) -> Iterator[None]:
     """Turn an operating system's refusal into one clear line.

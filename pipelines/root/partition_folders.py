@@ -50,14 +50,21 @@ def list_partitions(root: Path) -> Listing:
         if not category.is_dir(follow_symlinks=False):
             unparsable.append(category.name)
             continue
-        for entry in _entries(Path(category.path)):
+        for entry in _entries_if_there(Path(category.path)):
             path = f"{category.name}/{entry.name}"
             try:
                 parse_partition(path)
                 partitions.append(_describe(root, path, recorded))
+            except FileNotFoundError:
+                continue  # it was deleted meanwhile
             except RetentionError:
                 unparsable.append(path)
     return Listing(tuple(partitions), tuple(unparsable))
+
+
+def _entries_if_there(folder: Path) -> list[os.DirEntry[str]]:
+    """Return the entries of a folder, none if it was deleted meanwhile."""
+    return _entries(folder) if os.path.lexists(folder) else []
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:
@@ -153,7 +160,10 @@ def list_files(
     for name in sorted(os.listdir(descriptor)):
         if is_silly_rename(name):
             continue
-        status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+        try:
+            status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            continue  # it was deleted meanwhile
         if not stat.S_ISREG(status.st_mode):
             raise RetentionError(f"{path} holds something that is not a plain file")
         files.append(PlannedFile(name, status.st_size, status.st_mtime_ns, count(name, status.st_size)))
