@@ -1,34 +1,32 @@
 """Two workers on two cores: Beam's own in-process runner, and Prism."""
 
-import socket
 import statistics
-import subprocess
+import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 from growth import Run, by_turns
-from jobs import ROOT, Measured, WrongAnswerError, run_job
+from jobs import ROOT, Measured, run_job
 from lines import Line, cost_of
 from plan import Bench
 
+sys.path[:0] = [str(ROOT)]
+
+from tests.prism import prism_server  # noqa: E402
+
 GROUP = "two workers on two cores"
-PRISM = ROOT / ".tools" / "prism"
 _ONE, _OWN, _PRISM, _PRISM_TWICE = (
     "one worker",
     "FnApiRunner, two worker processes",
     "Prism, one job",
     "Prism, two jobs of half the input",
 )
-_PATIENCE_SECONDS = 60
 
 
 def measure_workers(bench: Bench) -> list[Line]:
     """Compare the ways to use two cores with one worker on one core."""
-    with prism(bench.folder / "prism.log") as endpoint:
+    with prism_server(bench.folder / "prism.log") as endpoint:
         options = (
             "--",
             "--runner=PortableRunner",
@@ -88,36 +86,3 @@ def worker_lines(runs: dict[str, list[Measured]], default: Measured) -> list[Lin
     peak = max(run.peak_bytes for run in runs[_OWN])
     lines.append(Line(GROUP, "peak memory of the largest process", peak / 1e6, "MB", ("≤", 600)))
     return lines
-
-
-@contextmanager
-def prism(log: Path) -> Iterator[str]:
-    """Start a Prism of our own; yield its endpoint.
-
-    Raises:
-        WrongAnswerError: It does not start.
-    """
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [str(PRISM), f"--job_port={port}", "--serve_http=false", "--log_level=error"]
-    with log.open("wb") as out:
-        server = subprocess.Popen(command, stdout=out, stderr=out)
-    try:
-        _wait_for(server, port)
-        yield f"localhost:{port}"
-    finally:
-        server.kill()
-        server.wait()
-
-
-def _wait_for(server: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection(("localhost", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise WrongAnswerError("Prism did not start")

@@ -117,9 +117,7 @@ class Ledger:
         Raises:
             LedgerError: They are not a ledger of this version.
         """
-        if not isinstance(content, dict) or content.get("version") != LEDGER_VERSION:
-            raise LedgerError(f"this is not a ledger of version {LEDGER_VERSION}")
-        values = {name: value for name, value in content.items() if name not in ("version", COMMIT_KEY)}
+        values = of_version(content, "ledger", LEDGER_VERSION)
         try:
             values["inputs"] = tuple(LedgerInput(**checked(item, INPUT)) for item in values["inputs"])
             values["files"] = stated_files(values["files"])
@@ -147,6 +145,21 @@ def stated_files(items: Iterable[Mapping[str, Any]]) -> tuple[LedgerFile, ...]:
         ValueError: A value has not its form, such as a path that leads out of the root.
     """
     return tuple(LedgerFile(**checked(item, FILE)) for item in items)
+
+
+def of_version(content: Any, kind: str, version: int) -> dict[str, Any]:
+    """Return what JSON values hold beside their version and how they were committed.
+
+    Raises:
+        LedgerError: They are not of this version.
+
+    Example:
+        >>> of_version({"version": 2, "lanes": 4}, "dealing", 2)
+        {'lanes': 4}
+    """
+    if not isinstance(content, dict) or content.get("version") != version:
+        raise LedgerError(f"this is not a {kind} of version {version}")
+    return {name: value for name, value in content.items() if name not in ("version", COMMIT_KEY)}
 
 
 def total(counts: Mapping[str, int], prefix: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from schemas.errors import LedgerError, StreamError
 from schemas.events import Counts
-from schemas.ledger import COMMIT_KEY, LedgerFile, check_balance, stated_files
+from schemas.ledger import LedgerFile, check_balance, of_version, stated_files
 
 SEGMENT_VERSION = 1
 DEALING_VERSION = 1
@@ -73,9 +73,7 @@ class Dealing:
         Raises:
             LedgerError: They are not a dealing of this version.
         """
-        if not isinstance(content, dict) or content.get("version") != DEALING_VERSION:
-            raise LedgerError(f"this is not a dealing of version {DEALING_VERSION}")
-        values = {name: value for name, value in content.items() if name != "version"}
+        values = of_version(content, "dealing", DEALING_VERSION)
         try:
             return cls(**{**values, "starts": _offsets(values["starts"])})
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -167,9 +165,7 @@ class Segment:
         Raises:
             LedgerError: They are not a segment of this version.
         """
-        if not isinstance(content, dict) or content.get("version") != SEGMENT_VERSION:
-            raise LedgerError(f"this is not a segment of version {SEGMENT_VERSION}")
-        values = {name: value for name, value in content.items() if name not in ("version", COMMIT_KEY)}
+        values = of_version(content, "segment", SEGMENT_VERSION)
         try:
             for name in ("ranges", "gaps"):
                 values[name] = tuple(OffsetRange(**part) for part in values[name])

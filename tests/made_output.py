@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import fastavro
 
@@ -30,6 +31,7 @@ from schemas.ledger import Ledger, LedgerInput, WrittenFile
 from schemas.policy.file import default_policy
 from schemas.policy.policy import Policy
 from transforms.avro.encode import Encoding
+from transforms.tag import expiry_day
 
 POLICY = default_policy()
 STARTED = datetime(2026, 11, 24, 4, tzinfo=UTC)
@@ -67,6 +69,33 @@ def make_event(
         for outcome in outcomes
     )
     return TaggedEvent(event, tags, event_time + days * MS_A_DAY, expires_on, policy.version, "1")
+
+
+def record_of(tagged: TaggedEvent) -> dict[str, Any]:
+    """Return the Avro record of an event, apart from how it is encoded; dates are days since 1970-01-01."""
+    event = tagged.event
+    return {
+        **{rule.name: event.values.get(rule.name) for rule in POLICY.fields},
+        "event_id": event.event_id,
+        "event_time": event.event_time,
+        "expires_at": tagged.expires_at,
+        "policy_version": tagged.policy_version,
+        "key_epoch": tagged.key_epoch,
+        "source": event.source,
+        "others": dict(event.others),
+        "tags": [
+            {
+                "field": tag.field,
+                "category": tag.category,
+                "purpose": tag.purpose,
+                "legal_basis": tag.legal_basis,
+                "treatment": tag.treatment,
+                "expires_on": expiry_day(event.event_time, tag.retention_days),
+                "detected": [{"kind": kind, "count": count} for kind, count in tag.detected],
+            }
+            for tag in tagged.tags
+        ],
+    }
 
 
 def make_rejection(number: int, expires_on: str = "2027-05-23", source: Source = FIRST) -> Rejection:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -123,6 +124,24 @@ def mariadb_server(directory: Path, *options: str) -> Iterator[MariaDb]:
         yield server
     finally:
         server.stop()
+
+
+@contextmanager
+def killed_and_restarted(server: MariaDb, times: int, seconds: float) -> Iterator[threading.Thread]:
+    """Kill and restart a server some times, so many seconds apart, beside what is done meanwhile; yield who does it."""
+
+    def kill_and_restart() -> None:
+        for _ in range(times):
+            time.sleep(seconds)
+            server.kill()
+            server.start()
+
+    killer = threading.Thread(target=kill_and_restart)
+    killer.start()
+    try:
+        yield killer
+    finally:
+        killer.join()
 
 
 def _as_root() -> list[str]:

@@ -25,7 +25,7 @@ from schemas.events import Tag, TaggedEvent
 from schemas.policy.policy import Policy
 from transforms.batches.display import Shown, shown_policy
 from transforms.batches.metrics import Meter
-from transforms.batches.steps import BatchFn
+from transforms.batches.steps import SinkFn
 from transforms.pseudonyms import PSEUDONYM
 from transforms.tag import MS_A_DAY, iso_day
 
@@ -155,7 +155,7 @@ def _tag_json(tag: Tag, event_day: int) -> str:
     return orjson.dumps(stated).decode()
 
 
-class _WriteEventsFn(BatchFn):
+class _WriteEventsFn(SinkFn):
     def __init__(self, database: Database, table: str, policy: Policy, batch_size: int) -> None:
         self._database = database
         self._table = table
@@ -170,26 +170,16 @@ class _WriteEventsFn(BatchFn):
     def start_bundle(self) -> None:
         self._batch = []
 
-    def process(self, element: TaggedEvent) -> None:
-        self._add([element])
-
-    def process_batch(self, batch: list[TaggedEvent]) -> Iterator[list[None]]:
-        self._add(batch)
-        yield from ()
-
-    def finish_bundle(self) -> None:
-        self._flush()
-
     def teardown(self) -> None:
         self._database.close()
 
-    def _add(self, events: Sequence[TaggedEvent]) -> None:
+    def take(self, events: Sequence[TaggedEvent]) -> None:
         self._meter.count(taken=len(events), given=0)
         self._batch.extend(events)
         while len(self._batch) >= self._batch_size:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         events, self._batch = self._batch[: self._batch_size], self._batch[self._batch_size :]
         if events:
             self._writer.write(events)

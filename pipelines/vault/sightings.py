@@ -1,7 +1,7 @@
 """Fill the vault with the accounts that the logs show, but for those that were erased."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ from transforms.accounts.sightings import SightingCollector
 from transforms.batches.display import Shown, shown_policy
 from transforms.batches.metrics import Meter
 from transforms.batches.slices import slices
-from transforms.batches.steps import BatchFn
+from transforms.batches.steps import SinkFn
 
 STORED = "stored"
 ERASED = "erased"
@@ -121,7 +121,7 @@ def _erased_names(connection: Connection, cipher: VaultCipher, names: Collection
     return {name_of[row.digest] for row in found}
 
 
-class _UpsertAccountsFn(BatchFn):
+class _UpsertAccountsFn(SinkFn):
     def __init__(self, database: Database, ring: KeyRing, rules: AccountRules, most_accounts: int) -> None:
         self._vault = Vault(database, VaultCipher(ring, rules))
         self._collector = SightingCollector(ring.current.epoch, most_accounts)
@@ -133,20 +133,10 @@ class _UpsertAccountsFn(BatchFn):
     def start_bundle(self) -> None:
         self._collector.drain()
 
-    def process(self, element: AccountSighting) -> None:
-        self._add([element])
-
-    def process_batch(self, batch: list[AccountSighting]) -> Iterator[list[None]]:
-        self._add(batch)
-        yield from ()
-
-    def finish_bundle(self) -> None:
-        self._flush()
-
     def teardown(self) -> None:
         self._vault.database.close()
 
-    def _add(self, seen: Sequence[AccountSighting]) -> None:
+    def take(self, seen: Sequence[AccountSighting]) -> None:
         self._meter.count(taken=len(seen), given=0)
         see = self._collector.see
         for sighting in seen:
@@ -155,9 +145,9 @@ class _UpsertAccountsFn(BatchFn):
             see(uin, username, sighting.first_seen)
             see(uin, username, sighting.last_seen)
         if self._collector.full:
-            self._flush()
+            self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
         for seen in slices(self._collector.drain(), TRANSACTION_SIZE):
             counts = record_sightings(self._vault, seen)
             self._meter.count(taken=0, given=counts[STORED])

@@ -71,6 +71,31 @@ class BatchFn(beam.DoFn):
         return Any
 
 
+class SinkFn(BatchFn):
+    """A DoFn that takes batches and gives nothing: `take` keeps a batch, `flush` writes what is still kept."""
+
+    def take(self, batch: list[Any]) -> None:
+        """Take a batch in."""
+        raise NotImplementedError
+
+    def flush(self) -> None:
+        """Write what was taken and not written."""
+        raise NotImplementedError
+
+    def process(self, element: Any) -> None:
+        """Take one element, where a runner knows no batches."""
+        self.take([element])
+
+    def process_batch(self, batch: list[Any]) -> Iterator[list[None]]:
+        """Take a batch."""
+        self.take(batch)
+        yield from ()
+
+    def finish_bundle(self) -> None:
+        """Write the rest of a bundle."""
+        self.flush()
+
+
 @dataclass(slots=True)
 class Outcome(Generic[OutT]):
     """What a step made of a batch."""

@@ -16,30 +16,20 @@ from pipelines.commands.detectors import detection_of, installed_recognizers
 from schemas.errors import DetectorError, OptionsError, RecognizerFileError
 from schemas.ledger import Ledger
 from schemas.policy.file import default_policy
-from tests.conftest import NOW_MS
+from tests.conftest import NOW_MS, ROOT
 from tests.made_output import EVENTS_ROOT, POLICY, read_records
 from transforms.detect import Detection
 from transforms.detect.scan import ENGINES
 
-MODULE = r"""
-from transforms.detect import Detector
-
-TICKET = Detector(
-    name="acme_ticket",
-    kind="TICKET",
-    pattern=r"\bACME-\d{4}\b",
-    trigger=r"ACME-[0-9]{4}",
-    source="the service desk of Acme",
-    examples=("see «ACME-1234»", "«ACME-0001» is open", "(«ACME-9999»)"),
-    counter_examples=("ACME-12", "acme-1234", "ACME-12345"),
-    boundary="«ACME-1234»-x",
-)
-DETECTORS = (TICKET,)
+MODULE = (
+    (ROOT / "tests/acme_detectors.py").read_text()
+    + r"""
 UNPICKLABLE = Detector("own", "OWN", "a", "a", "", (), (), "", check=lambda match: True)
 BAD_TRIGGER = Detector("own", "OWN", "a", "(?=a)a", "", (), (), "")
 TAKEN = Detector("ipv4", "OWN", "a", "a", "", (), (), "")
 NONE = object()
 """
+)
 RECOGNIZERS = r"""
 recognizers:
   - name: Zip

@@ -16,14 +16,14 @@ from pipelines.sources.inputs import plan_parts, snapshot
 from pipelines.sources.read_files import read_part
 from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS, ROOT, absent
-from tests.made_output import EVENTS_ROOT
+from tests.made_output import EVENTS_ROOT, record_of
 from transforms.avro.blocks import Codec
 from transforms.classify import ClassifyStep, UnknownFields
 from transforms.parsing.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact import RedactStep
 from transforms.rejections import Rejecter
-from transforms.tag import MS_A_DAY, TagStep, expiry_day, iso_day
+from transforms.tag import MS_A_DAY, TagStep, iso_day
 
 KEY = PseudonymKey(bytes(range(32)), "1")
 POLICY = default_policy()
@@ -112,29 +112,8 @@ def expected(
 
 
 def event_record(tagged: Any) -> Record:
-    event = tagged.event
-    return {
-        "event_id": event.event_id,
-        "event_time": event.event_time,
-        "expires_at": tagged.expires_at,
-        "policy_version": tagged.policy_version,
-        "key_epoch": tagged.key_epoch,
-        "source": event.source,
-        **{rule.name: event.values.get(rule.name) for rule in POLICY.fields},
-        "others": dict(event.others),
-        "tags": [
-            {
-                "field": tag.field,
-                "category": tag.category,
-                "purpose": tag.purpose,
-                "legal_basis": tag.legal_basis,
-                "treatment": tag.treatment,
-                "expires_on": iso_day(expiry_day(event.event_time, tag.retention_days)),
-                "detected": [{"kind": kind, "count": count} for kind, count in tag.detected],
-            }
-            for tag in tagged.tags
-        ],
-    }
+    record = record_of(tagged)
+    return {**record, "tags": [{**tag, "expires_on": iso_day(tag["expires_on"])} for tag in record["tags"]]}
 
 
 def files_under(root: Path, category: str) -> list[Path]:

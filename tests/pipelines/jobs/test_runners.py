@@ -2,9 +2,7 @@
 
 import gzip
 import json
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,9 +12,9 @@ import pytest
 from tests import fixtures_formats as fixtures
 from tests.conftest import NOW_MS, ROOT, absent
 from tests.made_output import EVENTS_ROOT, read_records
+from tests.prism import PRISM, prism_server
 from transforms.tag import MS_A_DAY
 
-PRISM = ROOT / ".tools" / "prism"
 BUNDLE_RUNNER = "BundleBasedDirectRunner"
 
 
@@ -90,29 +88,8 @@ def prism(tmp_path: Path) -> Iterator[str]:
     """Return the endpoint of a Prism of the test's own."""
     if not PRISM.exists():
         absent("Prism")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    command = [str(PRISM), f"--job_port={port}", "--serve_http=false"]
-    with (tmp_path / "prism.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        wait_for(server, port)
-        yield f"localhost:{port}"
-    finally:
-        server.kill()
-        server.wait()
-
-
-def wait_for(server: subprocess.Popen[bytes], port: int) -> None:
-    deadline = time.monotonic() + 60
-    while server.poll() is None and time.monotonic() < deadline:
-        try:
-            socket.create_connection(("localhost", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("Prism did not start")
+    with prism_server(tmp_path / "prism.log") as endpoint:
+        yield endpoint
 
 
 @pytest.mark.server

@@ -24,7 +24,7 @@ from schemas.errors import OptionsError, VaultError
 from schemas.events import TaggedEvent
 from schemas.policy.file import default_policy
 from tests.made_output import make_event
-from tests.mariadb import MariaDb, mariadb, mariadb_server
+from tests.mariadb import MariaDb, killed_and_restarted, mariadb, mariadb_server
 from tests.pipelines.vault.test_database_faults import small_disk
 from transforms.batches.steps import BatchFn
 
@@ -383,21 +383,11 @@ def test_no_event_is_lost_or_doubled_when_the_server_is_killed_in_a_batch(tmp_pa
         database = Database(server.make_database("events"))
         writer = EventWriter(database, TABLE, POLICY)
         ensure_partitions(database, TABLE, POLICY, [DAY])
-        stop = threading.Event()
-
-        def kill_and_restart() -> None:
-            for _ in range(3):
-                stop.wait(0.5)
-                server.kill()
-                server.start()
-
-        killer = threading.Thread(target=kill_and_restart)
-        killer.start()
         batches = 0
-        while killer.is_alive() or batches < 5:
-            writer.write([make_event(batches * 500 + number, day(number % 3)) for number in range(500)])
-            batches += 1
-        killer.join()
+        with killed_and_restarted(server, times=3, seconds=0.5) as killer:
+            while killer.is_alive() or batches < 5:
+                writer.write([make_event(batches * 500 + number, day(number % 3)) for number in range(500)])
+                batches += 1
         assert sum(filled(server).values()) == batches * 500
         database.close()
 

@@ -21,7 +21,7 @@ from schemas.accounts import DAY_MS, AccountEvent, AccountEventKind, AccountSigh
 from schemas.errors import VaultError
 from schemas.policy.file import default_policy
 from tests.conftest import absent
-from tests.mariadb import MariaDb, mariadb_server
+from tests.mariadb import MariaDb, killed_and_restarted, mariadb_server
 
 pytestmark = pytest.mark.server
 
@@ -42,29 +42,17 @@ def test_no_row_is_lost_or_doubled_when_the_server_is_killed_in_a_batch(
 ) -> None:
     with mariadb_server(tmp_path / "server") as server:
         vault = open_vault(server.make_database("vault"), ring, default_policy())
-        stop = threading.Event()
-
-        def kill_and_restart() -> None:
-            for _ in range(4):
-                stop.wait(0.4)
-                server.kill()
-                server.start()
-
-        killer = threading.Thread(target=kill_and_restart)
-        killer.start()
         batches = 0
-        while killer.is_alive() or batches < 20:
-            first = batches * 200
-            record_sightings(vault, [seen(number) for number in range(first, first + 200)])
-            apply_events(
-                vault,
-                [
+        with killed_and_restarted(server, times=4, seconds=0.4) as killer:
+            while killer.is_alive() or batches < 20:
+                numbers = range(batches * 200, (batches + 1) * 200)
+                record_sightings(vault, [seen(number) for number in numbers])
+                created = [
                     AccountEvent(f"event-{number}", AccountEventKind.CREATED, START, f"{number}")
-                    for number in range(first, first + 200)
-                ],
-            )
-            batches += 1
-        killer.join()
+                    for number in numbers
+                ]
+                apply_events(vault, created)
+                batches += 1
         assert (count(vault, sightings), count(vault, account_events)) == (batches * 200, batches * 200)
         vault.database.close()
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from schemas.avro import event_schema
 from schemas.events import FieldOutcome, RawRecord, RedactedEvent, Source, Tag, TaggedEvent
 from schemas.policy.file import default_policy
+from tests.made_output import record_of
 from transforms.avro import encode
 from transforms.avro.encode import Encoding
 from transforms.tag import MS_A_DAY
@@ -44,28 +45,8 @@ def _tagged(values, others, source, event_time, expires_at, tags):
 
 
 def _by_fastavro(tagged):
-    event = tagged.event
-    record = {
-        **dict.fromkeys(NAMES),
-        **event.values,
-        "event_id": event.event_id,
-        "event_time": event.event_time,
-        "expires_at": tagged.expires_at,
-        "policy_version": tagged.policy_version,
-        "key_epoch": tagged.key_epoch,
-        "source": event.source,
-        "others": event.others,
-        "tags": [
-            {
-                **tag._asdict(),
-                "expires_on": event.event_time // MS_A_DAY + tag.retention_days,
-                "detected": [{"kind": kind, "count": count} for kind, count in tag.detected],
-            }
-            for tag in tagged.tags
-        ],
-    }
     out = io.BytesIO()
-    fastavro.schemaless_writer(out, fastavro.parse_schema(event_schema(POLICY)), record)
+    fastavro.schemaless_writer(out, fastavro.parse_schema(event_schema(POLICY)), record_of(tagged))
     return out.getvalue()
 
 

@@ -13,23 +13,13 @@ from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 
 from schemas.errors import DetectorError
 from schemas.policy.file import default_policy
+from tests.acme_detectors import TICKET
 from tests.transforms.detect.test_catalog import unmarked
 from transforms.detect import CATALOG, Detection, Detector, Span
 from transforms.detect.keyed import KEYED
 from transforms.detect.presidio import logveil_recognizers
 from transforms.detect.recognizers import LogveilRecognizer
 from transforms.detect.vocabulary import Vocabulary
-
-TICKET = Detector(
-    name="acme_ticket",
-    kind="TICKET",
-    pattern=r"\bACME-\d{4}\b",
-    trigger=r"ACME-[0-9]{4}",
-    source="the service desk of Acme",
-    examples=("see «ACME-1234»",),
-    counter_examples=("ACME-12",),
-    boundary="«ACME-1234»-x",
-)
 
 
 def engine_of(*recognizers: LogveilRecognizer) -> AnalyzerEngine:
