@@ -24,6 +24,7 @@ from pipelines.commands.account_options import (
 from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.policy import PolicyOption
 from pipelines.commands.printable import printable
+from pipelines.commands.progress import Quiet, watch_unless
 from pipelines.commands.terminal import console, say, say_json
 from pipelines.mysql.retention import EventTable
 from pipelines.mysql.table import DEFAULT_TABLE
@@ -51,11 +52,14 @@ def plan_(
     force: Force = False,
     reason: Reason = None,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Plan which accounts go; nothing is changed."""
     why, present = forced(force, reason), moment(now)
     day = moment(as_of) if as_of else present
-    made = plan_erasure(opened(vault, keys, policy), root, day, present, _store(mysql, table), rewrite, why)
+    watch = watch_unless(as_json or quiet)
+    opened_vault, store = opened(vault, keys, policy), _store(mysql, table)
+    made = plan_erasure(opened_vault, root, day, present, store, rewrite, why, watch)
     guard_clock(root, present, day, why, at_stake=bool(made.accounts))
     write_plan(made, plan)
     if as_json:
@@ -75,6 +79,7 @@ def apply_(
     now: Now = None,
     force: Force = False,
     reason: Reason = None,
+    quiet: Quiet = False,
 ) -> None:
     """Carry out a plan, just that plan, and write a receipt; one that was cut short is taken up again."""
     stated, present, given = read_plan(plan), moment(now), forced(force, reason)
@@ -82,7 +87,8 @@ def apply_(
     why = given or (stated.reason if force else None)
     guard_clock(root, present, datetime.fromisoformat(stated.as_of), why)
     opened_vault = opened(vault, keys, policy)
-    receipt = apply_erasure(opened_vault, root, plan, present, _store(mysql, table), force, given)
+    store, watch = _store(mysql, table), watch_unless(quiet)
+    receipt = apply_erasure(opened_vault, root, plan, present, store, force, given, watch)
     say(f"done; receipt {os.path.relpath(receipt)}")
 
 

@@ -16,6 +16,7 @@ from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.moments import moment as moment
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.preview import preview_of
+from pipelines.commands.progress import Quiet, watch_unless
 from pipelines.commands.redact_report import print_dry_run, print_report
 from pipelines.commands.restore_check import ring_beside
 from pipelines.commands.terminal import console, say_json
@@ -117,6 +118,7 @@ def redact(
     force: Force = False,
     reason: Reason = None,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Redact log files into tagged Avro partitions that expire by date."""
     paths, beam_options = split_beam_options(inputs)
@@ -153,7 +155,7 @@ def redact(
     if dry_run:
         _end(_reported(count_dry_run(job), job, str(output), as_json), max_rejected)
         return
-    ledger = run_redaction(job)
+    ledger = run_redaction(job, watch_unless(as_json or quiet))
     if as_json:
         say_json(ledger.to_json())
     else:

@@ -12,6 +12,7 @@ from pipelines.commands.account_options import EventsUrl, Force, Json, Keys, Now
 from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.detectors import RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
+from pipelines.commands.progress import Quiet, watch_unless
 from pipelines.commands.render_expiry import calendar_json, print_calendar, print_plan
 from pipelines.commands.restore_check import ring_beside
 from pipelines.commands.terminal import console, say, say_json
@@ -140,6 +141,7 @@ def verify(
     table: TableName = DEFAULT_TABLE,
     now: Now = None,
     as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Read everything back and report each problem as one line; the exit code is 1 if there is any."""
     if head:
@@ -150,7 +152,8 @@ def verify(
     loaded = read_policy(policy)
     scanner = _scanner(loaded, recognizers, detect)
     strings = [*(canary or ()), *_lines(canaries)]
-    problems = verify_root(root, present, loaded, scanner, strings, _erased(root, keys))
+    watch = watch_unless(as_json or quiet)
+    problems = verify_root(root, present, loaded, scanner, strings, _erased(root, keys), watch)
     if expect_head is not None:
         problems += verify_head(root, expect_head)
     problems += verify_tables(_tables(mysql, table, vault, loaded), present)

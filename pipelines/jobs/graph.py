@@ -17,6 +17,8 @@ from transforms.avro.encode import Encoding
 from transforms.batches.display import Shown
 from transforms.redact_logs import RedactLogEvents
 
+TALLIES = "progress"
+
 
 @dataclass
 class RedactFiles(beam.PTransform):
@@ -56,7 +58,8 @@ class RedactFiles(beam.PTransform):
             begin
             | "ListParts" >> beam.Create(list(self.parts), reshuffle=False)
             | "SpreadParts" >> beam.Reshuffle()
-            | "ReadLogFiles" >> ReadLogFiles(self.max_event_bytes, self.in_batches, self.max_expansion)
+            | "ReadLogFiles"
+            >> ReadLogFiles(self.max_event_bytes, self.in_batches, self.max_expansion, self.staging / TALLIES)
         )
         redacted = records | "RedactLogEvents" >> self.body
         written = (redacted.kept, redacted.rejections) | "WriteAvroPartitions" >> WriteAvroPartitions(

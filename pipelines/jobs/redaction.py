@@ -12,7 +12,7 @@ from pathlib import Path
 
 from apache_beam import PTransform
 
-from pipelines.jobs.graph import RedactFiles
+from pipelines.jobs.graph import TALLIES, RedactFiles
 from pipelines.jobs.processes import run_in_processes
 from pipelines.jobs.run_summary import RunSummary, read_summary
 from pipelines.jobs.runners import (
@@ -30,6 +30,7 @@ from pipelines.root.ledger_files import already_committed
 from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.found import FoundInput, said_as_typed
 from pipelines.sources.inputs import FilePart, InputFile, check_unchanged, plan_parts, snapshot
+from pipelines.sources.tally import Watch, tallied, unwatched
 from schemas.errors import InputError, LogveilError
 from schemas.ledger import Ledger, LedgerInput
 from schemas.policy.policy import Policy
@@ -99,10 +100,11 @@ class _Clock:
     ticks: float = field(default_factory=time.monotonic)
 
 
-def run_redaction(job: RedactionJob) -> Ledger:
+def run_redaction(job: RedactionJob, watch: Watch = unwatched) -> Ledger:
     """Redact the inputs into partitions under the root and return the run's ledger.
 
     Inputs whose checksum a run has committed before are passed over, unless the job says `again`.
+    `watch` shows how far the reading has come.
 
     Raises:
         OptionsError: Beam's options would open ports; nothing was written.
@@ -117,7 +119,7 @@ def run_redaction(job: RedactionJob) -> Ledger:
         _finish_others(job.root)
         erased = joined_marks(take_note(job.root, run.staging), job.erased_in_vault)
         files = new_files(job, [snapshot(found.path, job.format, job.safe_name) for found in job.inputs])
-        workers, summary = _process(job, run, files, erased)
+        workers, summary = _process(job, run, files, erased, watch)
         for file in files:
             check_unchanged(file, job.safe_name)
         return commit(run, _ledger(job, run, files, summary, clock, workers), summary.files)
@@ -142,7 +144,7 @@ def new_files(job: RedactionJob, files: Sequence[InputFile]) -> list[InputFile]:
 
 
 def _process(
-    job: RedactionJob, run: Run, files: Sequence[InputFile], erased: Marks
+    job: RedactionJob, run: Run, files: Sequence[InputFile], erased: Marks, watch: Watch
 ) -> tuple[str, RunSummary]:
     """Run the graph here, or in one process for each share of the parts."""
     parts = plan_parts(files, job.safe_name)
@@ -151,11 +153,12 @@ def _process(
     workers = 1 if runner_named(job.beam_options) else job.workers or workers_for(parts)
     shares = share_out(parts, workers)
     graphs = [_graph(job, run, erased, share, number) for number, share in enumerate(shares)]
-    if len(graphs) == 1:
-        runner = run_here(graphs[0], job.beam_options)
-    else:
-        run_in_processes(graphs, job.beam_options)
-        runner = f"{OWN_RUNNER} in {len(graphs)} processes"
+    with watch(sum(file.size for file in files), lambda: tallied(run.staging / TALLIES)):
+        if len(graphs) == 1:
+            runner = run_here(graphs[0], job.beam_options)
+        else:
+            run_in_processes(graphs, job.beam_options)
+            runner = f"{OWN_RUNNER} in {len(graphs)} processes"
     return runner, read_summary(run.staging, len(graphs))
 
 

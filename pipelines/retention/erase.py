@@ -6,7 +6,8 @@ was cut short is taken up where it stood by applying its plan again.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +18,13 @@ import orjson
 from pipelines.mysql.erasure import count_event_rows, erase_event_rows
 from pipelines.mysql.retention import EventTable
 from pipelines.retention.rewriting import finish_runs, note_rewriting, rewrite_all
-from pipelines.root.erase_files import FileErasure, plan_files
+from pipelines.root.erase_files import FileErasure, files_to_rewrite, plan_files
 from pipelines.root.erased_marks import ERASE as KIND
 from pipelines.root.erased_marks import STARTED, read_noted
 from pipelines.root.erasure_claim import rewriting
 from pipelines.root.layout import RECEIPTS, output_errors, write_whole
 from pipelines.root.receipts import append_receipt, find_receipt
+from pipelines.sources.tally import Tally, Watch, unwatched
 from pipelines.vault.erased_marks import marks_of
 from pipelines.vault.erasure import DueAccount, claim, complete, due_accounts, find_targets
 from pipelines.vault.vault import Vault
@@ -73,8 +75,11 @@ def plan_erasure(
     events: EventTable | None = None,
     rewrite: bool = False,
     reason: str | None = None,
+    watch: Watch = unwatched,
 ) -> ErasurePlan:
     """Return what may be erased at a moment: accounts whose deadline's day has begun (UTC).
+
+    `watch` shows how far the files were looked through.
 
     Runs past their commit point are finished first, so that the plan sees their files.
 
@@ -88,7 +93,8 @@ def plan_erasure(
     finish_runs(root)
     due = due_accounts(vault, _milliseconds(as_of))
     targets = find_targets(vault, [account.account_id for account in due])
-    eraser = _eraser(targets)
+    with _looking_through(root, watch if rewrite else unwatched) as heed:
+        files = tuple(plan_files(root, _eraser(targets), heed=heed)) if rewrite and due else ()
     return ErasurePlan(
         as_of.isoformat(),
         now.isoformat(),
@@ -99,7 +105,7 @@ def plan_erasure(
         vault.rules.policy,
         tuple(due),
         0 if events is None else count_event_rows(events.url, events.table, _all(targets)),
-        tuple(plan_files(root, eraser)) if rewrite and due else (),
+        files,
         reason,
     ).sealed()
 
@@ -139,12 +145,13 @@ def apply_erasure(
     events: EventTable | None = None,
     force: bool = False,
     reason: str | None = None,
+    watch: Watch = unwatched,
 ) -> Path:
     """Carry out a plan and return its receipt; one that was cut short is taken up again.
 
     An account that was restored since is left alone and named in the receipt. A plan has one receipt, and one
     erasure rewrites a root at a time. `reason` is that of a person who let the plan be carried out far ahead of the
-    clock.
+    clock. `watch` shows how far the files were looked through.
 
     Raises:
         RetentionError: The plan is of another root or database, was changed, is ahead of the clock without
@@ -160,7 +167,7 @@ def apply_erasure(
         )
     with rewriting(root):
         if find_receipt(root, KIND, plan.digest) is None:
-            body = {**_carry_out(vault, root, plan, now, events), "reason": reason or plan.reason}
+            body = {**_carry_out(vault, root, plan, now, events, watch), "reason": reason or plan.reason}
         else:
             body = {"plan": plan.digest}
         receipt = append_receipt(root, KIND, body, now, once=True)
@@ -173,7 +180,7 @@ def _progress_path(root: Path, plan: ErasurePlan) -> Path:
 
 
 def _carry_out(
-    vault: Vault, root: Path, plan: ErasurePlan, now: datetime, events: EventTable | None
+    vault: Vault, root: Path, plan: ErasurePlan, now: datetime, events: EventTable | None, watch: Watch
 ) -> dict[str, Any]:
     """Erase what the plan names and return what its receipt says."""
     progress_path = _progress_path(root, plan)
@@ -184,7 +191,7 @@ def _carry_out(
         targets = find_targets(vault, claimed)
         _note_accounts(progress, plan, claimed, targets, vault, _milliseconds(now))
         write_whole(progress_path, progress)
-        _erase_elsewhere(plan, root, targets, events, progress, progress_path)
+        _erase_elsewhere(plan, root, targets, events, progress, progress_path, watch)
     rows = complete(vault, claimed, _milliseconds(now))
     progress["vault_rows"] = Counter(progress.get("vault_rows", {})) + rows
     return _receipt_body(plan, progress, vault)
@@ -197,6 +204,7 @@ def _erase_elsewhere(
     events: EventTable | None,
     progress: dict[str, Any],
     progress_path: Path,
+    watch: Watch,
 ) -> None:
     """Erase the accounts from the event table and, where the plan says so, from the partitions."""
     if events is not None:
@@ -204,9 +212,22 @@ def _erase_elsewhere(
         progress["event_rows"] = Counter(progress.get("event_rows", {})) + done
         write_whole(progress_path, progress)
     if plan.rewrite and targets:
-        for file in rewrite_all(root, _eraser(targets), plan.digest):
-            note_rewriting(progress.setdefault("rewritten", {}), file)
-            write_whole(progress_path, progress)
+        with _looking_through(root, watch) as heed:
+            for file in rewrite_all(root, _eraser(targets), plan.digest, heed):
+                note_rewriting(progress.setdefault("rewritten", {}), file)
+                write_whole(progress_path, progress)
+
+
+@contextmanager
+def _looking_through(root: Path, watch: Watch) -> Iterator[Callable[[int], None]]:
+    """Show how far the files of a root were looked through; yield what is to be told of bytes."""
+    tally, total = Tally(), 0
+    for path in files_to_rewrite(root):
+        with suppress(FileNotFoundError):  # it expired meanwhile
+            total += path.stat().st_size
+    tally.begin(total)
+    with watch(total, lambda: tally.done):
+        yield tally.read
 
 
 def _note_accounts(

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.lanes.log import roll_forward
 from pipelines.root.commit import recover
-from pipelines.root.erase_files import FileErasure, rewrite_files
+from pipelines.root.erase_files import FileErasure, Heed, rewrite_files
 from pipelines.root.erased_marks import committed_runs, runs_unaware_of
 from pipelines.root.segment_files import unfinished_segments
 from schemas.errors import RetentionError
@@ -30,7 +30,9 @@ def finish_runs(root: Path) -> None:
         roll_forward(lane, sequence)
 
 
-def rewrite_all(root: Path, eraser: RecordEraser, plan: str) -> Iterator[FileErasure]:
+def rewrite_all(
+    root: Path, eraser: RecordEraser, plan: str, heed: Heed | None = None
+) -> Iterator[FileErasure]:
     """Rewrite each file that names the accounts, again for what runs commit meanwhile; yield each before its swap.
 
     `plan` is the digest of what was noted before: a run that has not taken note of it is waited for.
@@ -43,7 +45,7 @@ def rewrite_all(root: Path, eraser: RecordEraser, plan: str) -> Iterator[FileEra
     while True:
         finish_runs(root)
         before, early = committed_runs(root), runs_unaware_of(root, plan)
-        yield from rewrite_files(root, eraser)
+        yield from rewrite_files(root, eraser, heed)
         unaware = runs_unaware_of(root, plan)
         if not unaware and not early and committed_runs(root) == before:
             return

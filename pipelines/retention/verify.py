@@ -11,6 +11,7 @@ from pipelines.retention.verify_ledgers import verify_canaries, verify_checksums
 from pipelines.retention.verify_places import unnamed
 from pipelines.root.layout import real_root
 from pipelines.root.partition_folders import Listing, list_partitions
+from pipelines.sources.tally import Watch, unwatched
 from schemas.policy.policy import Policy
 from schemas.verification import Problem, ProblemKind
 from transforms.accounts.erased import ErasedAccounts
@@ -26,12 +27,13 @@ def verify_root(
     scanner: Scanner | None = None,
     canaries: Sequence[str] = (),
     erased: ErasedAccounts | None = None,
+    watch: Watch = unwatched,
 ) -> list[Problem]:
     """Return the problems of a root; none, if it holds what its ledgers say, tagged, in place and in time.
 
-    `scanner` looks for personal data in every text; `canaries` are strings that must stand nowhere;
-    `erased` are the accounts that must be in no record. Event
-    ids are compared over the whole root up to `REMEMBERED_EVENTS`, in a larger root within each partition.
+    `scanner` looks for personal data in every text; `canaries` are strings that must stand nowhere; `erased` are the
+    accounts that must be in no record; `watch` shows how far the reading has come. Event ids are compared over the
+    whole root up to `REMEMBERED_EVENTS`, in a larger root within each partition.
 
     Raises:
         RetentionError: There is no such root.
@@ -43,7 +45,9 @@ def verify_root(
     problems += unnamed(root)
     problems += _verify_folders(listing, now)
     problems += verify_checksums(root, paths, expected)
-    problems += _verify_partitions(root, listing, FileVerifier(policy, scanner, canaries))
+    files = FileVerifier(policy, scanner, canaries)
+    with watch(sum(partition.bytes for partition in listing.partitions), lambda: files.tally.done):
+        problems += _verify_partitions(root, listing, files)
     problems += behind_problems(root, policy)
     if erased is not None:
         problems += verify_returned(root, erased, now)

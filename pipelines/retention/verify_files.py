@@ -2,17 +2,19 @@
 
 import io
 import json
+import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 import fastavro
 import orjson
 
+from pipelines.sources.tally import Tally
 from schemas.avro import REJECTION, event_schema
 from schemas.errors import DetectorError
 from schemas.ledger import REJECTED_CATEGORY
@@ -58,6 +60,7 @@ class FileVerifier:
     scanner: Scanner | None = None
     canaries: Sequence[str] = ()
     seen: set[str] = field(default_factory=set)
+    tally: Tally = field(default_factory=Tally)
 
     def forget(self) -> None:
         """Forget the event ids."""
@@ -69,8 +72,8 @@ class FileVerifier:
         try:
             with (root / path).open("rb") as stream:
                 reader = fastavro.reader(stream)
-                metadata = reader.metadata
-                for fault in self._faults(reader, metadata, path):
+                self.tally.begin(os.fstat(stream.fileno()).st_size)
+                for fault in self._faults(self._tallied(reader, stream), reader.metadata, path):
                     found[fault] += 1
         except FileNotFoundError:
             return []  # it was deleted meanwhile
@@ -80,6 +83,16 @@ class FileVerifier:
             Problem(kind, path, detail if kind is ProblemKind.SCHEMA else f"{number} records {detail}")
             for (kind, detail), number in found.items()
         ]
+
+    def _tallied(self, records: Iterable[Any], stream: BinaryIO) -> Iterator[Record]:
+        at = 0
+        for number, record in enumerate(records, 1):
+            yield record
+            if number % SCANNED_AT_ONCE == 0:
+                self.tally.count(SCANNED_AT_ONCE)
+                self.tally.read(stream.tell() - at)
+                at = stream.tell()
+        self.tally.end()
 
     def _faults(self, reader: Any, metadata: Mapping[str, str], path: str) -> Iterator[Fault]:
         schema = json.loads(metadata["avro.schema"])

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +12,8 @@ from pipelines.root.layout import STAGING, output_errors, sync_folder
 from pipelines.root.liveness import write_owner
 from schemas.errors import OutputError, RetentionError, SchemaError
 from transforms.accounts.erasure import ErasedFile, RecordEraser, erase_from_file
+
+Heed = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +29,28 @@ class FileErasure:
     bytes_after: int
 
 
-def plan_files(root: Path, eraser: RecordEraser, damaged_too: bool = True) -> list[FileErasure]:
-    """Return what the rewriting would do to each file that names the accounts.
+def files_to_rewrite(root: Path) -> list[Path]:
+    """Return every file of a root that may name an account."""
+    return sorted(root.glob("category=*/expires_on=*/*.avro"))
+
+
+def plan_files(
+    root: Path, eraser: RecordEraser, damaged_too: bool = True, heed: Heed | None = None
+) -> list[FileErasure]:
+    """Return what the rewriting would do to each file that names the accounts; `heed` is told of
+    bytes looked at.
 
     Raises:
         OutputError: A symbolic link stands in a partition.
         SchemaError: A file is damaged, and `damaged_too` says that it counts.
     """
     return [
-        _described(root, path, data, erased) for path, data, erased in _touched(root, eraser, damaged_too)
+        _described(root, path, data, erased)
+        for path, data, erased in _touched(root, eraser, damaged_too, heed)
     ]
 
 
-def rewrite_files(root: Path, eraser: RecordEraser) -> Iterator[FileErasure]:
+def rewrite_files(root: Path, eraser: RecordEraser, heed: Heed | None = None) -> Iterator[FileErasure]:
     """Rewrite each file that names the accounts; yield what will be done to it just before the swap.
 
     At every moment a partition holds the old or the new file, whole.
@@ -53,7 +64,7 @@ def rewrite_files(root: Path, eraser: RecordEraser) -> Iterator[FileErasure]:
         staging.mkdir(parents=True)
         write_owner(staging)
     try:
-        for path, data, erased in _touched(root, eraser):
+        for path, data, erased in _touched(root, eraser, heed=heed):
             temporary = _write_verified(root, staging, path.name, erased, eraser)
             yield _described(root, path, data, erased)
             _swap(root, temporary, path, data)
@@ -90,10 +101,10 @@ def _verify(temporary: Path, erased: ErasedFile, eraser: RecordEraser) -> None:
 
 
 def _touched(
-    root: Path, eraser: RecordEraser, damaged_too: bool = True
+    root: Path, eraser: RecordEraser, damaged_too: bool = True, heed: Heed | None = None
 ) -> Iterator[tuple[Path, bytes, ErasedFile]]:
     """Yield the files that name the accounts; a symbolic link is refused, as it may lead outside."""
-    for path in sorted(root.glob("category=*/expires_on=*/*.avro")):
+    for path in files_to_rewrite(root):
         if path.is_symlink() or path.parent.is_symlink() or path.parent.parent.is_symlink():
             raise OutputError(f"{path.relative_to(root)} stands behind a symbolic link")
         try:
@@ -108,6 +119,8 @@ def _touched(
             raise SchemaError(f"{path.relative_to(root)}: {error}") from error
         if erased is not None:
             yield path, data, erased
+        if heed is not None:
+            heed(len(data))
 
 
 def _described(root: Path, path: Path, data: bytes, erased: ErasedFile) -> FileErasure:

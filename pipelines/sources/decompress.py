@@ -59,9 +59,16 @@ class _Decompressor(Protocol):
 
 
 def read_blocks(
-    path: str, compression: Compression, name: str, start: int = 0, max_expansion: int = MAX_EXPANSION
+    path: str,
+    compression: Compression,
+    name: str,
+    start: int = 0,
+    max_expansion: int = MAX_EXPANSION,
+    heed: Callable[[int], None] | None = None,
 ) -> Iterator[bytes]:
     """Return the decompressed bytes of a file in blocks of about a MiB; `start` is for plain files.
+
+    `heed` is told how many bytes were read of the file as it is on the disk.
 
     Raises:
         InputError: The file cannot be read, or its compressed stream is broken, ends early, or unpacks to more than
@@ -71,13 +78,21 @@ def read_blocks(
         with open(path, "rb") as file:
             file.seek(start)
             if compression is Compression.NONE:
-                yield from _plain(file)
+                blocks = _plain(file)
             else:
-                yield from _bounded(
-                    _READERS[compression](file), os.fstat(file.fileno()).st_size, max_expansion
-                )
+                unpacked, packed = _READERS[compression](file), os.fstat(file.fileno()).st_size
+                blocks = _bounded(unpacked, packed, max_expansion)
+            yield from blocks if heed is None else _heeded(blocks, file, heed)
     except (*_FAULTS, _RefusedError) as error:
         raise InputError(_complaint(name, compression, error)) from None
+
+
+def _heeded(blocks: Iterable[bytes], file: BinaryIO, heed: Callable[[int], None]) -> Iterator[bytes]:
+    at = file.tell()
+    for block in blocks:
+        heed(file.tell() - at)
+        at = file.tell()
+        yield block
 
 
 def _bounded(blocks: Iterable[bytes], packed: int, max_expansion: int) -> Iterator[bytes]:

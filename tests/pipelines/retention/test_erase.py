@@ -20,6 +20,7 @@ from pipelines.retention.erase import apply_erasure, plan_erasure, read_plan, wr
 from pipelines.retention.verify_ledgers import verify_records_of_runs
 from pipelines.root.erase_files import rewrite_files
 from pipelines.root.receipts import chain_faults, read_receipts
+from pipelines.sources.tally import Done
 from pipelines.vault.disclosure import status_of
 from pipelines.vault.erasure import due_accounts, find_targets
 from pipelines.vault.life_cycle import apply_events
@@ -29,6 +30,7 @@ from schemas.errors import OptionsError, OutputError, RetentionError, SchemaErro
 from schemas.verification import ProblemKind
 from tests.made_output import EVENTS_ROOT, POLICY, commit_run, make_event, read_records
 from tests.pipelines.vault.test_database_faults import small_disk
+from tests.watching import Noted
 from transforms.accounts.erasure import RecordEraser
 
 TERMINATED_AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -382,3 +384,12 @@ def test_an_apply_killed_at_any_time_leaves_whole_files_and_is_finished_later(
     (receipt,) = read_receipts(root)
     assert len(receipt.body["accounts"]) == 1
     assert len(receipt.body["rewritten"]) == 2
+
+
+def test_planning_and_rewriting_look_through_every_byte_of_the_files(vault: Vault, root: Path) -> None:
+    size = sum(path.stat().st_size for path in root.glob("category=*/*/*.avro"))
+    noted = Noted()
+    plan = root.with_name("plan.json")
+    write_plan(plan_erasure(vault, root, DUE, DUE, rewrite=True, watch=noted.watch), plan)
+    apply_erasure(vault, root, plan, DUE, watch=noted.watch)
+    assert noted.ended == [(size, Done(size, 0))] * 2

@@ -18,6 +18,7 @@ from pipelines.retention.expire import apply_plan, plan_expiry, write_plan
 from pipelines.retention.verify import verify_root
 from pipelines.root.commit import commit_steps, open_run, recover
 from pipelines.root.receipts import append_receipt
+from pipelines.sources.tally import Done
 from schemas.errors import DetectorError, RetentionError
 from tests.made_output import (
     POLICY,
@@ -29,6 +30,7 @@ from tests.made_output import (
     make_rejection,
     staged_run,
 )
+from tests.watching import Noted
 
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 DAY = "2027-05-23"
@@ -351,3 +353,11 @@ def test_the_calendar_says_what_goes_when(root):
         ("2027-05-25", 3, 1, 3, 3),
     ]
     assert all(row.bytes > 0 for row in rows)
+
+
+def test_every_byte_of_the_files_is_told_as_read_with_the_records_by_the_way(tmp_path):
+    commit_run(tmp_path, [make_event(n, DAY) for n in range(600)], [make_rejection(1, DAY)])
+    size = sum(path.stat().st_size for path in tmp_path.glob("category=*/*/*.avro"))
+    noted = Noted()
+    verify_root(tmp_path, NOW, POLICY, watch=noted.watch)
+    assert noted.ended == [(size, Done(size, 512))]
