@@ -138,8 +138,10 @@ def cpu_seconds(pid: int) -> float:
 def test_two_processes_on_one_root_lose_and_double_nothing(broker, topic, tmp_path):
     root = tmp_path / "out"
     follower = Follower(root)
-    both = [started(broker, topic, root, "--lanes=2"), started(broker, topic, root)]
+    both = [started(broker, topic, root, "--lanes=2")]
     try:
+        wait_for(lambda: list(root.glob("_stream/*/*/dealing.json")) != [], "the dealing", _PATIENCE)
+        both.append(started(broker, topic, root))
         feed(broker, topic, range(10_000), 5.0)
         wait_for(lambda: follower.committed() == 10_000, "all events", _PATIENCE)
     finally:

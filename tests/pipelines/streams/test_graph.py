@@ -110,7 +110,7 @@ def test_the_graph_names_keys_and_passwords_and_holds_none(tmp_path: Path) -> No
         keys=[key],
     )
     drawn = pickle.dumps(AdvanceLaneForEverFn(job, ROLL))  # what the graph holds of it is packed
-    assert str(tmp_path / "key").encode() in drawn
+    assert b"KeyPlace" in drawn
     for needle in (*secrets.values(), secrets["key"].hex().encode(), SECRET.encode()):
         assert needle not in drawn
 
