@@ -12,6 +12,7 @@ from pipelines.retention.expire import apply_plan, plan_expiry, write_plan
 from pipelines.retention.verify import verify_root
 from pipelines.root.layout import STAGING
 from pipelines.root.liveness import OWNER, this_process
+from pipelines.root.newest_time import newest_time
 from pipelines.root.partition_folders import list_partitions
 from pipelines.root.segment_files import SEGMENT
 from tests.made_output import POLICY, commit_run, make_event, partition_files
@@ -114,3 +115,7 @@ def test_a_canary_in_the_log_is_found(lanes, tmp_path):
     path.write_bytes(path.read_bytes().replace(b'"ab', b'"canary'))
     found = [str(one) for one in verify_root(tmp_path, NOW + timedelta(0), POLICY, canaries=["canary"])]
     assert any(problem.startswith("canary: _stream/") for problem in found)
+
+
+def test_the_newest_time_that_a_root_has_seen_is_a_segment_s_too(lanes, tmp_path):
+    assert newest_time(tmp_path) == NOW
