@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from schemas.policy.policy import Policy, Treatment
 from transforms.detect.catalog import CATALOG
 from transforms.detect.formats import shipped_formats
-from transforms.detect.keyed import KeyedElements, KeyedValues
+from transforms.detect.keyed import KeyedElements, KeyedMembers, KeyedValues
 from transforms.detect.redactor import TextRedactor
 from transforms.detect.search import Recognizer, Search
+from transforms.detect.slots import SLOTS
 from transforms.detect.spans import Span
 from transforms.detect.vocabulary import Vocabulary
 from transforms.treatments import TreatField, truncate_ip
@@ -47,7 +48,15 @@ class Detection:
     def recognizers(self) -> Sequence[Recognizer]:
         """Return all recognizers in the order in which they are asked."""
         vocabulary = Vocabulary(self.aliases)
-        return (KeyedValues(vocabulary), KeyedElements(vocabulary), *CATALOG, *shipped_formats(), *self.extra)
+        return (
+            KeyedValues(vocabulary),
+            KeyedElements(vocabulary),
+            KeyedMembers(vocabulary),
+            *CATALOG,
+            *SLOTS,
+            *shipped_formats(),
+            *self.extra,
+        )
 
     def build(self, treat: TreatField | None = None) -> TextRedactor:
         """Compile the automaton; `treat` gives the policy's replacement of a field's value."""

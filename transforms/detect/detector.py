@@ -25,6 +25,7 @@ class Detector:
     detector finds something (perhaps elsewhere too). `check` refuses a match by checksum or context. `source` says where the form is defined. In examples and in the
     boundary case the value stands between « and »; counter-examples hold nothing. `begins` names, as in a character class,
     all characters that a match may begin with: where a pattern begins with many words, `re` then need not try them everywhere.
+    `cut` says how many characters of what was matched are the value, 0 where none is: a match may run on into ordinary words.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Detector:
     check: Check | None = None
     ignore_case: bool = False
     begins: str = ""
+    cut: Callable[[str], int] | None = None
 
     def __post_init__(self) -> None:
         """Refuse a kind that no token can show."""
@@ -67,6 +69,8 @@ class Detector:
         for match in self.compiled.finditer(text, start, end):
             if check is None or check(match):
                 first, last = match.span(group)
+                if self.cut is not None:
+                    last = first + self.cut(match.group(group))
                 if first < last:
                     yield Span(first, last, self.kind, self.score, self.name)
 

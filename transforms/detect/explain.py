@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.policy.policy import Treatment
+from transforms.detect.echoes import ECHO
 from transforms.detect.formats import Format
-from transforms.detect.keyed import KEYED, KEYED_ELEMENT
+from transforms.detect.keyed import KEYED, KEYED_ELEMENT, KEYED_MEMBER
 from transforms.detect.own import OWN, Known, People, folded, is_distinct
 from transforms.detect.redactor import TextRedactor
 from transforms.detect.search import Recognizer, mapped
+from transforms.detect.slots import Slot
 from transforms.detect.spans import Refusal, Span, merge, replace, without_protected
 from transforms.detect.triggers import ALWAYS
 from transforms.detect.urls import URL
@@ -26,6 +28,8 @@ _NEAR = 40
 _REASONS = {
     KEYED: "the key before it names such a value",
     KEYED_ELEMENT: "the element around it is named like such a value",
+    KEYED_MEMBER: "the member beside it names such a value",
+    ECHO: "a cue made it one elsewhere in the event",
     URL: "this part of a URL goes whatever it looks like",
 }
 
@@ -68,7 +72,7 @@ def explain_text(
         >>> [(one.recognizer, one.becomes) for one in explained.taken]
         [('email', '<EMAIL>')]
         >>> [(one.recognizer, one.reason) for one in explained.not_taken]
-        [('ipv4', 'its trigger occurs here, its pattern does not match')]
+        [('ipv4', 'its check refused the match')]
     """
     view = decode(text)
     asked: list[tuple[Recognizer, View | None]] = [(one, None) for one in redactor.search.asked(text)]
@@ -86,7 +90,7 @@ def explain_text(
     return TextExplanation(
         text,
         replace(text, spans).text,
-        tuple(_taken(span, candidates, recognizers) for span in spans),
+        tuple(_taken(text, span, candidates, recognizers) for span in spans),
         tuple(
             sorted(
                 dict.fromkeys(_outside(refusals, spans)), key=lambda one: (one.start, one.end, one.recognizer)
@@ -190,7 +194,7 @@ def _outside(refusals: Iterable[Refusal], spans: Sequence[Span]) -> Iterator[Ref
             yield one
 
 
-def _taken(span: Span, candidates: Iterable[Span], recognizers: Mapping[str, Recognizer]) -> Taken:
+def _taken(text: str, span: Span, candidates: Iterable[Span], recognizers: Mapping[str, Recognizer]) -> Taken:
     if span.replacement is None:
         treatment = Treatment.REDACT_TEXT
     elif span.kind == "IP_ADDRESS":
@@ -198,9 +202,16 @@ def _taken(span: Span, candidates: Iterable[Span], recognizers: Mapping[str, Rec
     else:
         treatment = Treatment.PSEUDONYMISE
     own = any(one.recognizer == OWN and one.replacement == span.replacement for one in candidates)
-    reason = OWN_FIELD if own else _REASONS.get(span.recognizer) or _source(recognizers.get(span.recognizer))
+    reason = (
+        OWN_FIELD
+        if own
+        else _REASONS.get(span.recognizer) or _source(recognizers.get(span.recognizer), text, span)
+    )
     return Taken(span.start, span.end, span.kind, span.recognizer, span.score, span.token, treatment, reason)
 
 
-def _source(recognizer: Recognizer | None) -> str:
+def _source(recognizer: Recognizer | None, text: str, span: Span) -> str:
+    """Return where a form is defined; of one that weighs evidence, which."""
+    if isinstance(recognizer, Slot):
+        return recognizer.reason(text, span.start)
     return getattr(recognizer, "source", "")

@@ -3,26 +3,36 @@
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from transforms.detect.catalog.people import NAME_EN
 from transforms.detect.spans import Span
 from transforms.detect.value_shapes import Value, fits
 from transforms.detect.vocabulary import DIGITS, PASSWORD, PERSON, Vocabulary
 
-KEYED, KEYED_ELEMENT = "keyed_value", "keyed_element"
+KEYED, KEYED_ELEMENT, KEYED_MEMBER = "keyed_value", "keyed_element", "keyed_member"
 """Names of these recognizers."""
 
 KEYED_SCORE = 0.985
 _KEY = re.compile(
-    r"(?P<key>(?<!\w)[A-Za-z0-9_][\w.\-]{0,63}+|[\u4e00-\u9fff])(?P<closing>[\"'\])]{0,2})[ \t]{0,4}"
+    r"(?P<key>(?<!\w)[A-Za-z0-9_][\w.\-]{0,63}+|[\u4e00-\u9fff])(?P<closing>[\"'\])]{0,2})[ \t]{0,24}"
     r"(?P<sep>=>|:=|==?|[:：＝]|(?<=[\u4e00-\u9fff])(?=[\[【（(“]))(?P<space>[ \t]{0,8})",
     re.ASCII,
 )
 _ELEMENT = re.compile(
     r"<(?:[A-Za-z][\w.-]{0,30}:)?(?P<key>[A-Za-z_][\w.\-]{0,63})(?P<closing>)(?: [^<>]{0,200})?(?P<sep>>)(?P<space>[ \t]{0,8})(?=[^<>\s][^<>]{0,256}</)"
 )
+_NAMED_ELEMENT = re.compile(
+    r"<(?:[A-Za-z][\w.-]{0,30}:)?[A-Za-z][\w.-]{0,30} (?:[^<>\n]{0,120} )?(?:[Nn]ame|[Kk]ey|[Ff]ield|id)=[\"'](?P<key>[A-Za-z_][\w.\-]{0,63})[\"']"
+    r"(?P<closing>)[^<>\n]{0,120}(?P<sep>>)(?P<space>[ \t]{0,8})(?=[^<>\s][^<>]{0,256}</)"
+)
+_MEMBER_KEY = r"\"(?:[Kk]ey|[Nn]ame|[Ff]ield|[Ll]abel|[Aa]ttribute)\"[ \t]{0,4}:[ \t]{0,4}\""
+_MEMBER_VALUE = r"\"[ \t]{0,4},[ \t]{0,4}\"(?:[Vv]alue|[Vv]al|[Nn]ew[Vv]alue|[Dd]isplay[Vv]alue|[Cc]ontent)\"[ \t]{0,4}:[ \t]{0,4}"
+_MEMBER = re.compile(
+    rf"{_MEMBER_KEY}(?P<key>[A-Za-z_][\w.\-]{{0,63}})(?P<closing>){_MEMBER_VALUE}(?P<sep>)(?P<space>)(?:\{{[ \t]{{0,4}}\"\w{{1,16}}\"[ \t]{{0,4}}:[ \t]{{0,4}})?(?=\")"
+)
 _VALUE = re.compile(
-    r"\"(?P<double>[^\"\n]{0,256})|'(?P<single>[^'\n]{0,256})"
+    r"\"\"(?P<twice>[^\"\n]{1,256})\"\"|\"(?P<double>[^\"\n]{0,256})|'(?P<single>[^'\n]{0,256})"
     r"|[<\[(“‘【「（](?P<bracket>[^<>\[\]()“”‘’【】「」（）\n]{1,128})[>\])”’】」）]"
     r"|(?P<plain>[^\s,;&|\"'<>()\[\]{}“”‘’【】「」（），；。、\\]{1,256})"
 )
@@ -60,10 +70,12 @@ class _Keyed:
             if found is None and name.lower() in _LAST_WORDS:
                 found = self._with_words_before(text, key)
             value = _VALUE.match(text, key.end()) if found is not None else None
-            if found is None or value is None or _is_resource_name(text, key):
+            if found is None or value is None or _is_no_key(text, key):
                 continue
             kind, shape = found
             start, end = _bounds(text, value, shape)
+            if value.lastgroup == "plain" and _is_empty(text, key, value, kind):
+                continue
             content = text[start:end]
             if self._is_column(content) or not fits(_described(key, value, content), shape):
                 continue
@@ -105,7 +117,19 @@ class KeyedElements(_Keyed):
 
     def find(self, text: str) -> Iterator[Span]:
         """Yield the contents of elements of known names, from left to right."""
-        return self._values_of(_elements(text), text)
+        return self._values_of(chain(_elements(text), _NAMED_ELEMENT.finditer(text)), text)
+
+
+class KeyedMembers(_Keyed):
+    """Recognizes the values of pairs that name their key in a member of its own, as OpenTelemetry's attributes do."""
+
+    name = KEYED_MEMBER
+    trigger = rf"{_MEMBER_KEY}[^\"\n]{{1,64}}{_MEMBER_VALUE}"
+    stays_in_line = True
+
+    def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Span]:
+        """Yield the values of known keys in a text, or in its part [start, end), from left to right."""
+        return self._values_of(_MEMBER.finditer(text, start, end), text)
 
 
 def _elements(text: str) -> Iterator[re.Match[str]]:
@@ -125,9 +149,16 @@ def _whole_key(text: str, key: re.Match[str]) -> str:
     return key.group("key") if han is None else han.group() + key.group("key")
 
 
-def _is_resource_name(text: str, key: re.Match[str]) -> bool:
-    """Tell whether the key is a part of a name with colons, as in `arn:aws:secretsmanager:…:secret:name`."""
-    return key.group("sep") == ":" and not key.group("space") and text[key.start() - 1 : key.start()] == ":"
+def _is_no_key(text: str, key: re.Match[str]) -> bool:
+    """Tell whether the colon is not a key's: in `arn:aws:…:secret:name`, `/bin/login: x`, `[gdm-password]: x`, `pam_unix(su:auth)`."""
+    if key.group("sep") != ":":
+        return False
+    before = text[max(0, key.start() - 2) : key.start()]
+    if before[-1:] == "/" or ("]" in key.group("closing") and before[-1:] != "["):
+        return True
+    if ")" in key.group("closing") and before[-1:] in ("(", ":"):
+        return True
+    return not key.group("space") and (before[-1:] == ":" or (before[-1:] == "(" and before[:1].isalnum()))
 
 
 def _bounds(text: str, value: re.Match[str], shape: str) -> tuple[int, int]:
@@ -147,6 +178,14 @@ def _bounds(text: str, value: re.Match[str], shape: str) -> tuple[int, int]:
         if more is not None and (rest := more.match(text, end)):
             end = rest.end()
     return start, end
+
+
+def _is_empty(text: str, key: re.Match[str], value: re.Match[str], kind: str) -> bool:
+    """Tell whether what follows is no value: the next key or a severity behind `user= `, or a word such as `Token{`."""
+    plain = value.group("plain")
+    if kind.startswith("SECRET") and text[value.end() : value.end() + 1] == "{":
+        return True
+    return bool(key.group("space")) and "=" in key.group("sep") and (plain.endswith(":") or "=" in plain)
 
 
 def _is_whole(number: str) -> bool:

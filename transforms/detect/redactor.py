@@ -5,11 +5,15 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from transforms.batches.remembered import LONGEST, Remembered
+from transforms.detect.echoes import repeatable, with_echoes
 from transforms.detect.own import Known, People, folded
 from transforms.detect.search import WINDOW, Search, mapped
 from transforms.detect.spans import RedactedText, Span, merge, replace, settled, without_protected
 from transforms.detect.urls import url_spans
 from transforms.detect.views import View
+
+_NOBODY: tuple[Known, ...] = ()
+"""What texts that belong to no event have in common: they are searched for nobody whom another one names."""
 
 CACHED_TEXTS = 100_000
 CACHED_CHARACTERS = 20_000_000
@@ -91,6 +95,8 @@ class TextRedactor:
                 end += 1
             read = _read_for_people(texts[start:end], detected[start:end])
             named = [person for person in people if person.literal in read]
+            if end - start > 1 and people is not _NOBODY:
+                named += _named_elsewhere(detected[start:end], people, read)
             if named:
                 result[start:end] = map(
                     _with_people, texts[start:end], detected[start:end], repeat(People(named))
@@ -128,10 +134,13 @@ class TextRedactor:
 
     def _analyse(self, texts: Sequence[str]) -> Iterator["_Analysed"]:
         for text, (spans, view) in zip(texts, self.search.find(texts), strict=True):
+            echoes: tuple[Known, ...] = ()
             if spans and len(text) <= WINDOW:
                 spans = settled(text, spans, self._alone)
+                echoes = repeatable(text, spans)
+                spans = with_echoes(text, spans, view, echoes)
             if spans or view is not None:
-                yield _Analysed(spans, view, replace(text, spans))
+                yield _Analysed(spans, view, replace(text, spans), echoes)
             else:
                 yield _NOTHING
 
@@ -140,7 +149,7 @@ class TextRedactor:
 
 
 class _Analysed(NamedTuple):
-    """What the recognizers found in a text, its view where it holds anything encoded, and what it becomes.
+    """What the recognizers found in a text, its view where it holds anything encoded, what it becomes, and whom it names.
 
     Of texts in which nothing was found no more is remembered than that: they become what they are.
     """
@@ -148,9 +157,17 @@ class _Analysed(NamedTuple):
     spans: Sequence[Span]
     view: View | None
     redacted: RedactedText | None
+    echoes: tuple[Known, ...]
 
 
-_NOTHING = _Analysed((), None, None)
+_NOTHING = _Analysed((), None, None, ())
+
+
+def _named_elsewhere(detected: Sequence[_Analysed], people: Sequence[Known], read: str) -> list[Known]:
+    """Return whom one text of an event names so that the others are searched for him; the event's own people come first."""
+    echoes = [echo for analysed in detected for echo in analysed.echoes if read.count(echo.literal) > 1]
+    own = {person.literal for person in people} if echoes else ()
+    return [echo for echo in echoes if echo.literal not in own]
 
 
 def _read_for_people(texts: Sequence[str], detected: Sequence[_Analysed]) -> str:

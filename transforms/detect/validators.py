@@ -128,6 +128,20 @@ def _is_date(text: str) -> bool:
     return True
 
 
+IBAN_LENGTHS = {
+    # The registry of ISO 13616 at SWIFT, release 97: lengths by country.
+    length: frozenset(countries.split())
+    for length, countries in (
+        (15, "NO"), (16, "BE"), (18, "DK FO FI GL NL SD"), (19, "MK SI"), (20, "AT BA EE KZ LT LU XK MN"),
+        (21, "CH HR LI LV"), (22, "BG BH CR DE GB GE IE ME RS VA"), (23, "AE GI IL IQ TL SO OM"),
+        (24, "AD CZ ES MD PK RO SA SE SK TN VG"), (25, "LY PT ST"), (26, "IS TR"),
+        (27, "BI DJ FR GR IT MC MR SM"), (28, "AL AZ BY CY DO GT HU LB NI PL SV"), (29, "BR EG PS QA UA"),
+        (30, "JO KW MU YE"), (31, "MT SC"), (32, "LC"), (33, "RU"),
+    )
+}  # fmt: skip
+"""The countries whose account numbers have a length."""
+
+
 def is_iban(text: str) -> bool:
     """Tell whether a text is an international bank account number (ISO 13616-1, MOD 97-10 of ISO 7064).
 
@@ -137,7 +151,9 @@ def is_iban(text: str) -> bool:
     """
     plain = "".join(filter(str.isalnum, text)).upper()
     rotated = plain[4:] + plain[:4]
-    return 15 <= len(plain) <= 34 and int("".join(str(int(c, 36)) for c in rotated)) % 97 == 1
+    if plain[:2] not in IBAN_LENGTHS.get(len(plain), ()):
+        return False
+    return int("".join(str(int(c, 36)) for c in rotated)) % 97 == 1
 
 
 def is_ipv6(text: str) -> bool:

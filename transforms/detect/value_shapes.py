@@ -4,8 +4,19 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from transforms.detect.vocabulary import DIGITS, NAMED, NUMBERED, PASSWORD, PERSON, SECRET, SESSION, TEXT
-from transforms.detect.words import NO_NAME
+from transforms.detect.vocabulary import (
+    DIGITS,
+    NAMED,
+    NUMBERED,
+    PASSWORD,
+    PERSON,
+    SECRET,
+    SESSION,
+    SUSPECT,
+    TEXT,
+    TOKEN,
+)
+from transforms.detect.words import NO_NAME, is_ordinary
 
 
 class Value(NamedTuple):
@@ -29,6 +40,15 @@ _TOKEN = re.compile(r"(?=.*[\dA-Z+/=_-]).{6,}\Z", re.DOTALL)
 _NAME = re.compile(r"[\w\u4e00-\u9fff\u00c0-\u024f][\w.@+$\\/\u4e00-\u9fff\u00c0-\u024f -]{0,127}\Z")
 _SERVER_SESSION = re.compile(r"0x[0-9a-f]{1,16}|[0-9a-f]{8}\.[0-9a-f]{1,6}")
 """Connections, not people: ZooKeeper's session ids (ZooKeeperServer.java), PostgreSQL's %c (elog.c)."""
+_NO_PASSWORD = frozenset(
+    "auth account session chauthtok setcred authenticate expired changed change update wrong incorrect".split()
+)
+"""Management groups of Linux-PAM behind the service `passwd`, and what messages say of a password."""
+_TIME_OR_ADDRESS = re.compile(r"[/\\:]|\d\.\d|\A\d+[a-z]{1,2}\Z")
+_PARTS = re.compile(r"[\d._@+-]+")
+_SHORTEST_TOKEN = 6
+_SHORTEST_UIN = 8
+_SHORTEST_EXTENSION = 3
 _SHORTEST_SECRET = 4
 _SHORTEST_NUMBER = 5
 _LONGEST_NAME = 64
@@ -54,9 +74,23 @@ def _digits(text: str) -> int:
 
 def _is_password(value: Value) -> bool:
     """Refuse the working directory, which the same three letters name, and words of prose."""
-    if value.key.lower().endswith("pwd") and _PATH.match(value.text):
+    if value.key.lower().endswith(("pwd", "pw")) and _PATH.match(value.text):
+        return False
+    if value.colon and not value.quoted and value.text.lower() in _NO_PASSWORD:
         return False
     return not value.prose or _TOKEN.match(value.text) is not None or value.text.lower() not in NO_NAME
+
+
+def _is_token(value: Value) -> bool:
+    """Tell whether a value behind a key of many meanings is a secret: letters and digits, long, and no path."""
+    text = value.text
+    return (
+        len(text) >= _SHORTEST_TOKEN
+        and any(map(str.isdigit, text))
+        and any(map(str.isalpha, text))
+        and _is_secret(value)
+        and _TIME_OR_ADDRESS.search(text) is None
+    )
 
 
 def _is_secret(value: Value) -> bool:
@@ -70,18 +104,36 @@ def _is_account(value: Value) -> bool:
     text = value.text
     if _NUMBER.match(text) and (len(text) < 6 or not text.isdigit()):
         return False
+    if value.key.lower() == "logname" and "/" in text:
+        return False
     if value.colon and not value.quoted and (text.lower() in NO_NAME or not text[0].isalnum()):
         return False
     return _NAME.match(text) is not None
 
 
+def _is_suspect(value: Value) -> bool:
+    """Tell whether a value is an account though its key may name anything: one word that is not ordinary."""
+    text = value.text
+    if not text.isascii() or " " in text or _PATH.match(text) or ":" in text or "/" in text or len(text) < 3:
+        return False
+    return (
+        _is_account(value)
+        and not text.isdigit()
+        and not all(map(is_ordinary, filter(None, _PARTS.split(text))))
+    )
+
+
 def _is_number(value: Value) -> bool:
+    if value.key.lower().endswith("uid") and value.text.isdigit():
+        return len(value.text) >= _SHORTEST_UIN
+    if value.quoted and "account" in value.key.lower() and value.text.isdigit():
+        return len(value.text) >= _SHORTEST_EXTENSION
     return _digits(value.text) >= _SHORTEST_NUMBER or (value.text[0].isalpha() and _is_account(value))
 
 
 def _is_person(value: Value) -> bool:
     text = value.text
-    if _digits(text) or len(text) > _LONGEST_NAME:
+    if _digits(text) or len(text) > _LONGEST_NAME or "/" in text:
         return False
     return not text.isascii() or text[0].isupper() or (value.quoted and not value.prose)
 
@@ -90,7 +142,9 @@ _SHAPES: Mapping[str, Callable[[Value], bool]] = {
     PASSWORD: _is_password,
     SECRET: _is_secret,
     SESSION: lambda value: _SERVER_SESSION.fullmatch(value.text) is None and _is_secret(value),
+    TOKEN: _is_token,
     NAMED: _is_account,
+    SUSPECT: _is_suspect,
     NUMBERED: _is_number,
     PERSON: _is_person,
     DIGITS: lambda value: _digits(value.text) >= 3,

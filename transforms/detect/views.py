@@ -15,20 +15,24 @@ MAX_ROUNDS = 4
 _INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _DIGITS = "\u0660-\u0669\u06f0-\u06f9\u0966-\u096f"
 _WIDE = "\uff10-\uff19\uff20-\uff3a\uff3f\uff41-\uff5a\uff0b\uff0d\uff0e\uff1d\U0001d400-\U0001d7ff"
-_CHARACTERS = f"{_INVISIBLE}{_DIGITS}{_WIDE}"
+_BLANKS = "\u00a0\u2000-\u200a\u202f\u205f\u3000"
+_DASHES = "\u2010-\u2015\u2212\ufe58\ufe63"
+_AS_DASH = re.compile(f"[{_DASHES}]")
+_AS_BLANK = re.compile(f"[{_BLANKS}]")
+_CHARACTERS = f"{_INVISIBLE}{_DIGITS}{_WIDE}{_BLANKS}{_DASHES}"
 _ESCAPE = re.compile(
     # Where none of these stands, `re` need not try every form.
-    rf"(?=[%\\&\x1b{_CHARACTERS}])(?:"
+    rf"(?=[%\\&\x1b\[{_CHARACTERS}])(?:"
     r"(?:%[0-9A-Fa-f]{2})+|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt\"'/\\]"
     r"|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|amp|lt|gt|quot|apos|commat|colon|equals|period|lowbar|nbsp);"
-    r"|\x1b\[[0-9;?]{0,32}[ -/]?[@-~]"
+    r"|\x1b\[[0-9;?]{0,32}[ -/]?[@-~]|\[(?:[0-9]{1,2};)?[0-9]{1,2}m"
     rf"|[{_CHARACTERS}])"
 )
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t"}
 
 TRIGGER = (
     r"%[0-9A-Fa-f]{2}|\\[nrt\"'/\\ux]|&(?:#[0-9xX]|amp;|lt;|gt;|quot;|apos;|commat;|colon;|equals;|period;|lowbar;|nbsp;)"
-    r"|\x1b\[|\xc2\xad|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xa9]|\xef\xbb\xbf"
+    r"|\x1b\[|\[(?:[0-9]{1,2};)?[0-9]{1,2}m|\xc2\xad|\xe1\xa0\x8e|\xc2\xa0|\xe2\x80[\x80-\x95\xaa-\xaf]|\xe2\x81[\x9f-\xa9]|\xe2\x88\x92|\xe3\x80\x80|\xef\xb9[\x98\xa3]|\xef\xbb\xbf"
     r"|\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xe0\xa5[\xa6-\xaf]|\xef\xbc[\x8b-\xbf]|\xef\xbd[\x80-\x9a]|\xf0\x9d[\x90-\x9f]"
 )
 """Occurs in the UTF-8 bytes of every text whose view differs from it."""
@@ -109,7 +113,7 @@ def _decoded(escape: str) -> Iterator[tuple[str, int, int]]:
         case "&":
             for character in unescape(escape)[:1]:
                 yield character, 0, len(escape)
-        case "\x1b":
+        case "\x1b" | "[":
             return
         case _:
             for character in _narrow(escape):
@@ -128,5 +132,7 @@ def _percent_decoded(escape: str) -> Iterator[tuple[str, int, int]]:
 def _narrow(character: str) -> str:
     if unicodedata.category(character) == "Cf":
         return ""
+    if _AS_BLANK.match(character) or _AS_DASH.match(character):
+        return " " if _AS_BLANK.match(character) else "-"
     decimal = unicodedata.decimal(character, None)
     return str(decimal) if decimal is not None else unicodedata.normalize("NFKC", character)

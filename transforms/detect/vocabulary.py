@@ -5,13 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
+from transforms.detect.words import ORDINARY
 from transforms.pseudonyms import PSEUDONYM
 
-PASSWORD, SECRET, SESSION, NAMED, NUMBERED, PERSON, DIGITS, TEXT = (
+PASSWORD, SECRET, TOKEN, SESSION, NAMED, SUSPECT, NUMBERED, PERSON, DIGITS, TEXT = (
     "password",
     "secret",
+    "token",
     "session",
     "named",
+    "suspect",
     "numbered",
     "person",
     "digits",
@@ -26,7 +29,16 @@ KEYS: Mapping[tuple[str, str], str] = {
         " account-name sub-account-name nick nickname nick-name operator operator-name created-by updated-by modified-by deleted-by"
         " create-by update-by run-as run-as-user proxy-user real-user effective-user remote-user auth-user subject-user-name"
         " target-user-name sam-account-name preferred-username screen-name impersonated-user set-id creator submitter owner-name"
+        " usr usr-name uname acct-name auid euid suid fsuid ouid actor src-user dst-user source-user-name destination-user-name db-user os-user unix-user"
+        " ssh-user client-user mail-user sasl-username sasl-user authentication-id authid authzid auth-name user-login loginname logon-name"
+        " logon-account logon-user user-principal-name principal-name actor-name actor-login job-owner job-user requesting-user session-user"
+        " started-by submitted-by triggered-by requested-by invited-by cancelled-by canceled-by approved-by assigned-to"
+        " ctladdr identity-name xauth-user eap-identity user-id-name win-user network-user admin-name administrator-name on-behalf-of initiated-by"
         " 用户名 用户名称 账号 账号名 账户 账户名 登录名 登录用户 登录账号 操作人 操作员 创建人 创建者 更新者 昵称 用户账号"
+    ),
+    ("USERNAME", SUSPECT): (
+        "owner author committer principal caller subject assignee who member identity initiator invoker impersonator from-user to-user"
+        " member-name mail-owner usr-id requester-name 责任人 处理人"
     ),
     ("UIN", NUMBERED): (
         "uin owner-uin sub-uin sub-account-uin login-uin user-uin account-id account-no account-number customer-id user-id member-id"
@@ -40,8 +52,8 @@ KEYS: Mapping[tuple[str, str], str] = {
         " 姓名 名字 联系人 患者姓名 受检者 受检人 就诊人 送检人 送检医生 医生 医师 收件人 收货人 寄件人 申请人 负责人 持卡人 家属 监护人 真实姓名"
     ),
     ("SECRET", PASSWORD): (
-        "password passwd pwd passphrase pass-phrase otp verify-code sms-code captcha-code pin-code connection-string"
-        " 密码 口令 验证码 支付密码 短信验证码"
+        "password passwd pwd passphrase pass-phrase passcode pass pw passwort mot-de-passe otp verify-code verification-code sms-code"
+        " captcha-code pin-code connection-string 密码 口令 验证码 支付密码 短信验证码"
     ),
     ("SECRET", SECRET): (
         "secret client-secret secret-key secret-access-key"
@@ -51,6 +63,10 @@ KEYS: Mapping[tuple[str, str], str] = {
         " webhook-secret sas-token shared-access-signature"
         " 密钥 令牌"
     ),
+    (
+        "SECRET",
+        TOKEN,
+    ): "auth sig csrf xsrf csrf-middleware-token session nonce pin api-secret key-secret hmac otp-code auth-code",
     ("SECRET_ID", SECRET): "secret-id access-key-id q-ak tmp-secret-id",
     ("SESSION_ID", SESSION): (
         "session-id sessionid jsessionid phpsessid asp-net-session-id connect-sid sid session-key ticket cookie set-cookie 会话ID"
@@ -91,6 +107,22 @@ _NO_SECRET = frozenset(
 )
 """Words before `token` that make it a mark of paging, of a repeated request or of a parser."""
 
+_SECRET_ENDS = (
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "secret",
+    "token",
+    "apikey",
+    "pass",
+    "pwd",
+    "pw",
+)
+"""What the last word of a key for a secret may end in, as in `PGPASSWORD`, `DBPASS` and `rootpw`."""
+
+_NO_SECRET_ENDS = tuple(_NO_SECRET)
+
 _WORD = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+\d*|[A-Z]\d*|\d+|[\u4e00-\u9fff]+")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LONGEST_KEY = 4
@@ -122,6 +154,8 @@ class Vocabulary:
                 self._add(key, kind, shape)
         for alias, kind in (aliases or {}).items():
             self._add(alias, kind, NUMBERED if kind == "UIN" else NAMED)
+        for suffix in _SECRET_ENDS:
+            self._spellings.add(f"{suffix}")
         self.classify = lru_cache(maxsize=8192)(self._classify)
 
     def _add(self, key: str, kind: str, shape: str) -> None:
@@ -141,7 +175,7 @@ class Vocabulary:
     def trigger(self) -> str:
         """Return an expression that occurs wherever one of the keys stands before its value."""
         keys = "|".join(sorted(self._spellings))
-        return rf"(?i)(?:{keys})[_.-]?[\"'\])]{{0,2}}[ \t]{{0,4}}(?:[=:(\[]|：|＝|【|（|“)"
+        return rf"(?i)(?:{keys})[_.-]?[\"'\])]{{0,2}}[ \t]{{0,24}}(?:[=:(\[]|：|＝|【|（|“)"
 
     def _classify(self, key: str) -> tuple[str, str] | None:
         if _ENDS_IN_PSEUDONYM.search(key):
@@ -158,11 +192,19 @@ class Vocabulary:
             if words[-1] == "token" and words[-2:-1] and words[-2] in _NO_SECRET:
                 return None
             return found
-        return self._han(key) if _HAN.search(key) else None
+        if _HAN.search(key):
+            return self._han(key)
+        return ("SECRET", PASSWORD) if _is_secret_word(words[-1]) else None
 
     def _han(self, key: str) -> tuple[str, str] | None:
         key = key.lower()
         return next((self._keys[key[at:]] for at in range(1, len(key) - 1) if key[at:] in self._keys), None)
+
+
+def _is_secret_word(word: str) -> bool:
+    """Tell whether a word ends in one for a secret, as `dbpass` and `rootpw` do and `bypass` does not."""
+    end = next((end for end in _SECRET_ENDS if word.endswith(end)), None)
+    return end is not None and word not in ORDINARY and not word.removesuffix(end).endswith(_NO_SECRET_ENDS)
 
 
 def _separated(words: Sequence[re.Match[str]]) -> Iterator[int]:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from functools import partial
 
 from transforms.detect import Span, TextRedactor
+from transforms.detect.echoes import repeatable, with_echoes
 from transforms.detect.spans import merge, settled, without_protected
 from transforms.detect.views import decode
 
 
 def plainly(redactor: TextRedactor, text: str) -> Sequence[Span]:
-    """Ask every recognizer for the text and its view, and again for what the spans leave."""
-    return settled(text, _read(redactor, text), partial(_read, redactor))
+    """Ask every recognizer for the text and its view, and again for what the spans leave; then for repetitions."""
+    spans = settled(text, _read(redactor, text), partial(_read, redactor))
+    return with_echoes(text, spans, decode(text), repeatable(text, spans))
 
 
 def _read(redactor: TextRedactor, text: str) -> Sequence[Span]:

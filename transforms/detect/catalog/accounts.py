@@ -5,7 +5,7 @@ import re
 from transforms.detect.detector import Detector
 from transforms.detect.words import NO_NAME
 
-NAME = r"[A-Za-z0-9_](?:[\w.@+-]{0,62}[\w$])?"
+NAME = r"[A-Za-z0-9_](?:[\w.+-]{0,62}[\w$])?(?:@[\w.-]{0,62}\w)?"
 _FOLLOWS = re.compile(
     r"[\"'`>)\]]?(?:[ \t]{1,2}(?:from|has|had|is|was|at|on|with|via|not|does|did|can(?:not)?|could|by|in|for|to|logged|login|\w{2,12}ed\b)"
     r"|[ \t]?[:;,)\]（，。；]|\.?[ \t]{0,2}(?:\Z|[\r\n]))"
@@ -25,6 +25,11 @@ def is_account_shape(value: str) -> bool:
 
 def _is_phrase(match: re.Match[str]) -> bool:
     value = match.group("value")
+    if (
+        match.group("cue").lower() == "operator"
+        and match.string[match.start("cue") - 1 : match.start("cue")] == '"'
+    ):
+        return False
     if match.group("quote") not in ("", "(", "["):
         return value.lower() not in ("null", "none", "unknown", "s", "t")
     if value.lower() in NO_NAME or value.lower().startswith(("-", "s_")) or value.isdigit():
@@ -42,7 +47,7 @@ PHRASE = Detector(
     kind="USERNAME",
     pattern=(
         r"(?<![\w./-])(?:(?P<before>[A-Za-z]{2,14})[ \t]{1,2})?(?P<cue>(?:sub-?)?(?:user(?:[ _]?name|[ ]account)?|account|login|member|operator|role))"
-        rf"[ \t]{{1,2}}(?P<quote>[\"'`<\[(“‘]?)(?P<value>{NAME})(?![\w=/\\]|::|\(\))"
+        rf"[ \t]{{1,2}}(?P<quote>[\"'`<\[(“‘]?)(?P<value>{NAME})(?![\w=/\\]|::|\(\)|\]\\)"
     ),
     trigger=r"(?i)(?:user(?:[ _]?name|[ ]account)?|account|login|member|operator|role)[ \t]{1,2}(?:[\"'`<\[(]|“|‘)?[a-z0-9_]",
     source="sshd auth.c, Linux-PAM pam_unix, systemd-logind, PostgreSQL auth.c, Apache mod_auth_basic, Apache Guacamole",
@@ -68,7 +73,7 @@ AT_HOST = Detector(
     name="account_at_host",
     kind="USERNAME",
     pattern=(
-        r"(?<![\w./@%+'$-])(?:(?P<value>(?!(?:[A-Z][a-z]+){3}|_+@)[A-Za-z_][\w.-]{0,63})@(?='?\[?(?:::[Ff]{4}:)?\d{1,3}\.\d{1,3}\.\d{1,3}\.|localhost\b|ip-\d|\[)"
+        r"(?<![\w./@%+'$-])(?:(?P<value>(?!(?:[A-Z][a-z]+){3}|_+@)[A-Za-z_][\w.-]{0,63})@(?='?\[?(?:::[Ff]{4}:)?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|localhost\b|ip-\d|\[)"
         r")"
     ),
     trigger=r"[A-Za-z0-9_.-]@'?(?:\[|(?:::[Ff]{4}:)?[0-9]{1,3}\.|localhost|ip-[0-9])",
@@ -79,7 +84,13 @@ AT_HOST = Detector(
         "login «bob»@localhost",
         "from «li»@::ffff:10.0.0.1",
     ),
-    counter_examples=("a/b@10.0.0.1x", "from x=_@10.0.0.1", "java.lang.Object@1f2e3d", "@localhost"),
+    counter_examples=(
+        "a/b@10.0.0.1x",
+        "tarball lodash@4.17.21.tgz fetched",
+        "from x=_@10.0.0.1",
+        "java.lang.Object@1f2e3d",
+        "@localhost",
+    ),
     boundary="«x»@10.1.1.1",
     score=0.85,
 )
@@ -94,35 +105,6 @@ SSH_TARGET = Detector(
     counter_examples=("sshd started", "ssh host1", "scp a b"),
     boundary="ssh «a»@b",
     score=0.8,
-)
-
-HOME = Detector(
-    name="home_directory",
-    kind="USERNAME",
-    pattern=(
-        r"(?<![\w.:/-])(?<!<USERNAME>)(?:/[\w.-]{1,64}){0,6}?/(?:home|homes|Users)\d?/(?P<value>(?!(?:Shared|Public|linuxbrew)\b)[\w][\w.@+-]{0,63})(?![\w.@+-])"
-    ),
-    trigger=r"/(?:home|homes|Users)[0-9]?/[0-9A-Za-z_]",
-    source="Filesystem Hierarchy Standard 3.0, 3.8; macOS File System Programming Guide",
-    examples=("cd /home/«anna»/work", "open('/Users/«li.na»/x')", "PWD=/data/home/«bob» ;"),
-    counter_examples=("https://h.example.com/home/index", "/homepage/x", "/Users/Shared/a"),
-    boundary="/home/«x»",
-    score=0.85,
-)
-
-WINDOWS_HOME = Detector(
-    name="windows_home",
-    kind="USERNAME",
-    pattern=(
-        r"(?i:\b[a-z]:[\\/]{1,2}(?:Users|Documents and Settings)[\\/]{1,2})(?P<value>(?!(?i:Public|Default|All Users|Default User)\b)"
-        r"[^\\/:*?\"<>|\r\n\s](?:[^\\/:*?\"<>|\r\n]{0,62}(?=[\\/])|[^\\/:*?\"<>|\s]{0,62}))"
-    ),
-    trigger=r"(?i)[\\/](?:users|documents and settings)[\\/]",
-    source="Microsoft: known folder FOLDERID_UserProfiles",
-    examples=(r"C:\Users\«anna»\AppData", r"open C:/Users/«Li Na»/x.txt", r"D:\Documents and Settings\«bob»"),
-    counter_examples=(r"C:\Users\Public\x", r"\\srv\users", r"C:\Users" + "\\"),
-    boundary=r"c:\users\«x»",
-    score=0.85,
 )
 
 OPTION = Detector(
@@ -226,7 +208,7 @@ BY_ACCOUNT = Detector(
 
 def _is_actor(match: re.Match[str]) -> bool:
     value = match.group("value")
-    if match.group().startswith("su for"):
+    if match.group().startswith("su for") or match.string.startswith(" in /", match.end()):
         return True
     return is_account_shape(value) and value.islower() and value.count(".") < 2 and value not in NO_NAME
 
@@ -235,8 +217,6 @@ ACCOUNTS: tuple[Detector, ...] = (
     PHRASE,
     AT_HOST,
     SSH_TARGET,
-    HOME,
-    WINDOWS_HOME,
     OPTION,
     BY_ACCOUNT,
     ACCOUNT_NUMBER,

@@ -3,34 +3,49 @@
 import re
 
 from transforms.detect.detector import Detector
+from transforms.detect.neighbours import AFTER_CODE, AFTER_NUMBER, BEFORE_NUMBER, BEFORE_WORD, LETTERS
 from transforms.detect.validators import digits_of
 
 _FILE_ENDING = re.compile(
-    r"(?i)@(?:\d+x\.|[\d.]+\.)[a-z]+\Z|\.(?:png|jpe?g|gif|svg|webp|jar|tgz|js|css|html|py|java|log|service|target|socket|timer|mount|slice|scope)\Z"
+    r"(?i)@(?:\d+x\.|(?:\d+\.){2,})[a-z]+\Z|\.(?:png|jpe?g|gif|svg|webp|jar|tgz|js|css|html|java|log|service|target|socket|timer|mount|slice|scope)\Z"
+    r"|@[^.]+\.py\Z"
 )
+_ALGORITHM = re.compile(
+    r"(?i)(?:.*-.*|zlib)@(?:openssh\.com|libssh\.org|lysator\.liu\.se|tinyssh\.org|ssh\.com)\Z"
+)
+"""Names of algorithms that RFC 4250, 4.6.1 writes like addresses: an extension and the domain of whoever defines it."""
+
+
+def _is_mail(match: re.Match[str]) -> bool:
+    value = match.group("value")
+    return _FILE_ENDING.search(value) is None and _ALGORITHM.match(value) is None
+
 
 EMAIL = Detector(
     name="email",
     kind="EMAIL",
     pattern=(
-        r"(?<![\w.%+'-])(?P<value>[A-Za-z0-9_](?:[A-Za-z0-9._%+'-]{0,63}[A-Za-z0-9_+-])?"
-        r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9])"
+        rf"{BEFORE_WORD}(?P<value>[A-Za-z0-9_{LETTERS}](?:[A-Za-z0-9._%+'{LETTERS}-]{{0,63}}[A-Za-z0-9_+{LETTERS}-])?"
+        r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24})"
+        rf"{AFTER_CODE}"
     ),
-    trigger=r"[A-Za-z0-9_+-]@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2}",
+    trigger=r"[A-Za-z0-9_+\x80-\xff-]@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2}",
     source="RFC 5322, 3.4.1 (addr-spec, without quoted strings); host names RFC 1123, 2.1",
     examples=(
         "sent to «anna.smith+lab@mail.example.org», ok",
         "<«x_1@sub.example.co.uk»>",
         "owner=«o'neil@example.com»;mail:«a@b.cn»。",
+        "VALUES ('«li.jun@163.com»') LIKE '%«zoë@mail.example»%'",
     ),
     counter_examples=(
         "icon@2x.png and lodash@4.17.21.tgz",
         "getty@tty1.service failed",
         "image@sha256:abc user@host",
+        "offered aes128-gcm@openssh.com",
     ),
     boundary="«me@example.com».",
     score=0.95,
-    check=lambda match: _FILE_ENDING.search(match.group("value")) is None,
+    check=_is_mail,
 )
 
 _METRIC_BEFORE = re.compile(
@@ -40,7 +55,7 @@ _METRIC_BEFORE = re.compile(
     r"[\"']?[ \t]{0,2}[=:]?[ \t]{0,2}\Z"
 )
 _UNIT_BEHIND = re.compile(
-    r"(?i)[ \t]?(?:(?:bytes?|[kmgt]?i?b|reads?|bp|ns|us|ms|s|rows?|records?|bases|pairs)\b|%)"
+    r"(?i)[ \t]?(?:(?:bytes?|[kmgt]?i?b|reads?|bp|ns|us|ms|s|rows?|records?|bases|pairs)\b)"
 )
 
 
@@ -59,8 +74,10 @@ PHONE_CN = Detector(
     name="phone_cn",
     kind="PHONE_CN",
     pattern=(
-        r"(?<![\w.*#])(?<!\d[-,])(?P<value>(?:(?:\+|00)?\(?86\)?[- ]?)?1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
-        r"(?:[- ]?\d{4}[- ]?\d{4}))(?![\w]|[.,-]\d)"
+        rf"(?:{BEFORE_NUMBER}|(?<=\d{{11}}-))"
+        r"(?P<value>(?:(?:\+|00)?\(?86\)?[- ]?)?1(?:3\d|4[5-9]|5[0-35-9]|6[2567]|7[0-8]|8\d|9[0-35-9])"
+        r"(?:[- ]?\d{4}[- ]?\d{4}))"
+        r"(?:(?=[xX]\d)|(?![A-Za-z0-9]|\.\d|-(?!1[3-9]\d{9}(?!\d))\d))"
     ),
     trigger=r"1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}[^0-9]",
     source="MIIT, Telecommunications Network Numbering Plan (2017): mobile numbers of 11 digits; country code E.164 86",
@@ -68,6 +85,7 @@ PHONE_CN = Detector(
         "call «13812345678» now",
         "手机«+86 138-1234-5678»，微信",
         "tel:«86-19912345678» / «138 1234 5678»",
+        "8812,«13812345678»,«13900139000»,ok **«13812345678»**",
     ),
     counter_examples=(
         "size=13812345678 or 17179869184",
@@ -83,9 +101,11 @@ LANDLINE_CN = Detector(
     name="landline_cn",
     kind="PHONE_CN",
     pattern=(
-        r"(?<![\w.-])(?P<value>(?:(?:\+|00)86[- ]?\(?0?|\(?0)(?:10|2[0-57-9]|[3-9]\d{2})\)?[- ]?[2-8]\d{6,7}(?:-\d{1,5})?)(?![\w.-])"
+        rf"{BEFORE_NUMBER}"
+        r"(?P<value>(?:(?:\+|00)86[- ]?\(?0?|\(?0)(?:10|2[0-57-9]|[3-9]\d{2})\)?[- ]?[2-8]\d{6,7}(?:-\d{1,5})?)"
+        rf"{AFTER_NUMBER}"
     ),
-    trigger=r"[^0-9A-Za-z_.-](?:(?:\+|00)86[- ]?\(?0?|\(?0)(?:10|2[0-57-9]|[3-9][0-9]{2})\)?[- ]?[2-8][0-9]{6}",
+    trigger=r"[^0-9A-Za-z](?:(?:\+|00)86[- ]?\(?0?|\(?0)(?:10|2[0-57-9]|[3-9][0-9]{2})\)?[- ]?[2-8][0-9]{6}",
     source="MIIT, Telecommunications Network Numbering Plan (2017): area codes 10, 2X and three digits, numbers of 7 or 8",
     examples=("电话«010-62345678»", "fax «(0755)86013388» or «0755 86013388»", "tel «+86 10 62345678»"),
     counter_examples=("2016-12345678 and 0x10-6234567", "0.1062345678", "00:10:62345678901"),
@@ -97,16 +117,19 @@ INTERNATIONAL = Detector(
     name="phone_international",
     kind="PHONE",
     pattern=(
-        r"(?<![\w+.])(?P<value>\+[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?)(?:[ .-]?\d{2,4}){1,4}"
-        r"|(?:\+?1[ .-]?)?\([2-9]\d{2}\) ?[2-9]\d{2}[ .-]\d{4}"
-        r"|(?:\+?1[ .-])?[2-9]\d{2}-[2-9]\d{2}-\d{4})(?![\w]|[.-]\d)"
+        rf"{BEFORE_NUMBER}(?<!\+)"
+        r"(?P<value>(?:\+[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?)(?:[ .-]?\d{2,4}){1,4}|00[1-9]\d{0,2}(?:[ .-]\(?\d{2,4}\)?){3,5}"
+        r"|(?:(?:\+|00)?1[ .-]?)?\([2-9]\d{2}\)[ .-]?[2-9]\d{2}[ .-]\d{4}"
+        r"|(?:(?:\+|00)?1[ .-])?[2-9]\d{2}([.-])[2-9]\d{2}\2\d{4})(?: ?(?:x|ext\.?|\#) ?\d{1,6})?)"
+        rf"{AFTER_NUMBER}"
     ),
-    trigger=r"\+[1-9][0-9]{0,2}[ .(-]{0,2}[0-9]|[2-9][0-9]{2}(?:-|\) ?)[2-9][0-9]{2}[ .-][0-9]{4}",
+    trigger=r"\+[1-9][0-9]{0,2}[ .(-]{0,2}[0-9]|[2-9][0-9]{2}(?:[.-]|\)[ .-]?)[2-9][0-9]{2}[ .-][0-9]{4}|00[1-9][0-9]{0,2}[ .-]\(?[0-9]{2,4}\)?[ .-]\(?[0-9]{2}",
     source="ITU-T E.164 (8 to 15 digits behind +), E.123 for spaces; North American Numbering Plan",
     examples=(
         "tel «+1-202-555-0123»",
         "call «(617) 555-0123» or «617-555-0123»",
         "«+44 20 7946 0123» / «+6561231234»",
+        "desk «+1-503-555-0143x769», «001-503-555-0143», «503.555.0143 ext. 12»",
     ),
     counter_examples=("UTC+0800 and +08:00", "a+12345678 or +12", "100-200-300 and 2024-10-11"),
     boundary="«+85221231234»",

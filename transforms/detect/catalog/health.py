@@ -5,7 +5,7 @@ import re
 from transforms.detect.detector import Detector
 
 _ACCESSION = re.compile(
-    r"(?i)(?:[SED]R[APRSXZ]\d{5,9}|SAM[NED][A-Z]?\d{5,12}|PRJ[NED][A-Z]\d+|GS[EM]\d+|ENS[A-Z]{0,6}[GTPER]\d{6,}|[NX][MRPCGTW]_\d+|GC[AF]_\d+|rs\d+"
+    r"(?i)(?:[SED]R[APRSXZ]\d{5,9}(?:[_.-].*)?|SAM[NED][A-Z]?\d{5,12}|PRJ[NED][A-Z]\d+|GS[EM]\d+|ENS[A-Z]{0,6}[GTPER]\d{6,}|[NX][MRPCGTW]_\d+|GC[AF]_\d+|rs\d+|(?:dbsnp|1000g|mills|hapmap|omni|gnomad|clinvar|cosmic|exac|axiom|af-only|homo[_-]sapiens|mus[_-]musculus|hg\d|grc[hm]\d|mm\d|hs37|t2t|chm13|wgs|wes)[\w.-]*|NA\d{5}.*|HG0\d{4}.*"
     r"|EGA[A-Z]\d+|MTBLS\d+|PXD\d+|CR[ARX]\d+|HRA\d+|NCT\d{8}|(?:chr)?[0-9XYM]{1,2}:\d.*|\d+(?:\.\d+)?(?:[kmgt]i?b?|bp|x|ms|s|%)?|\d{4}-\d\d-\d\d.*)\Z"
 )
 _ID = r"[A-Za-z0-9][A-Za-z0-9_.#/-]{2,38}[A-Za-z0-9]"
@@ -48,15 +48,15 @@ PATIENT = Detector(
     name="patient_id",
     kind="PATIENT_ID",
     pattern=(
-        r"(?:(?<![A-Za-z])(?:patients?|subjects?|participants?|donors?|probands?|individuals?|mrn|medical[ _-]record|case|inpatient|outpatient|hospital|admission|visit)"
+        r"(?:(?<![A-Za-z])(?:patients?|subjects?|participants?|donors?|probands?|individuals?|mrn|uhid|ehr|emr|nhs|medical[ _-]record|case|inpatient|outpatient|hospital|admission|visit)"
         r"(?:[ _-]?(?:id|no\.?|num(?:ber)?|code|identifier))?(?![A-Za-z0-9])|患者|病人|受试者|受检者|病历|住院|门诊|就诊卡?|病案)(?:编号|号码?|ID|标识)?[\"']?[ \t]{0,2}[：:=#]?[ \t]{0,2}[\"'\[(（]?"
-        rf"(?P<value>{_ID})(?![\w/=(])"
+        rf"(?P<value>(?:[A-Z]{{2,5}}:)?{_ID})(?![\w/=(])"
     ),
     trigger=(
-        r"(?i)(?:(?:patients?|subjects?|participants?|donors?|probands?|individuals?|mrn|medical[ _-]record|case|inpatient|outpatient"
+        r"(?i)(?:(?:patients?|subjects?|participants?|donors?|probands?|individuals?|mrn|uhid|ehr|emr|nhs|medical[ _-]record|case|inpatient|outpatient"
         r"|hospital|admission|visit)(?:[ _-]?(?:id|no\.?|num(?:ber)?|code|identifier))?"
         r"|患者|病人|受试者|受检者|病历|住院|门诊|就诊(?:卡)?|病案)(?:编号|号(?:码)?|ID|标识)?"
-        r"[\"']?[ \t]{0,2}(?:[:=#]|：)?[ \t]{0,2}(?:[\"'\[(]|（)?[a-z0-9][a-z0-9_.#/-]{0,38}[0-9]"
+        r"[\"']?[ \t]{0,2}(?:[:=#]|：)?[ \t]{0,2}(?:[\"'\[(]|（)?[a-z0-9][a-z0-9_.#/:-]{0,44}[0-9]"
     ),
     source="HL7 v2.5.1 PID-3 and FHIR Patient.identifier type MR; WS 445-2014 (病案号, 门诊号, 住院号)",
     examples=(
@@ -64,6 +64,7 @@ PATIENT = Detector(
         "for subject «P1029-331»",
         "患者编号 «ZY20240117»，",
         "住院号«H12717285»，就诊卡«A0042917»",
+        "chart opened, patient «UHID:824776294»",
     ),
     counter_examples=("patient 12 of 30", "subject SRR6357070", "case ABC"),
     boundary="MRN: «MRN0042917»",
@@ -125,4 +126,24 @@ OBJECT_NAME = Detector(
     check=_is_sample,
 )
 
-HEALTH: tuple[Detector, ...] = (PATIENT, SAMPLE, OBJECT_NAME)
+FILE_NAME = Detector(
+    name="sample_file",
+    kind="SAMPLE_ID",
+    pattern=(
+        r"(?<![A-Za-z0-9_.-])(?P<value>[A-Z]{1,6}[-_]?\d{2,10}(?:[-_][A-Za-z0-9]{1,10}){0,4})"
+        r"(?=(?:\.[A-Za-z0-9_-]{1,12}){0,3}\.(?:bam|bai|cram|crai|sam|g?vcf|bcf|fastq|fq|bed|maf)\b)"
+    ),
+    trigger=r"[A-Z][-_]?[0-9]{2}[0-9A-Za-z_.-]{0,80}\.(?:bam|bai|cram|crai|sam|vcf|gvcf|bcf|fastq|fq|bed|maf)",
+    source="Illumina bcl2fastq2 guide, FASTQ files: names begin with the sample's; the same names as in URLs",
+    examples=(
+        "gatk -I «LIB204117_L2».bam -O o.vcf",
+        "bwa mem ref.fa «S23-00412_S1_L001».fastq.gz",
+        "/data/«HG-204117».g.vcf.gz",
+    ),
+    counter_examples=("SRR6357070.fastq.gz", "WT_REP1.bam", "NA12878.bam and dbsnp_146.vcf"),
+    boundary="«P1029-331».vcf",
+    score=0.65,
+    check=lambda match: sum(map(str.isdigit, match.group("value"))) > 4 and _is_sample(match),
+)
+
+HEALTH: tuple[Detector, ...] = (PATIENT, SAMPLE, OBJECT_NAME, FILE_NAME)

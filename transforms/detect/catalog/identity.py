@@ -4,7 +4,8 @@ import re
 
 from transforms.detect.catalog.contact import is_no_metric
 from transforms.detect.detector import Detector
-from transforms.detect.validators import digits_of, is_card, is_iban, is_resident_id
+from transforms.detect.neighbours import AFTER_CODE, BEFORE_CODE
+from transforms.detect.validators import IBAN_LENGTHS, digits_of, is_card, is_iban, is_resident_id
 
 
 def _is_resident(match: re.Match[str]) -> bool:
@@ -19,10 +20,11 @@ RESIDENT_ID = Detector(
     name="resident_id_cn",
     kind="CN_ID_CARD",
     pattern=(
-        r"(?<![A-Za-z0-9_.])(?P<value>[1-8]\d{5}([ -]?)(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\2\d{3}[\dXx])"
-        r"(?![A-Za-z0-9_])"
+        rf"{BEFORE_CODE}(?<!\d\.)"
+        r"(?P<value>[1-8]\d{5}([ -]?)(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\2\d{3}[\dXx])"
+        rf"{AFTER_CODE}"
     ),
-    trigger=r"[^0-9A-Za-z_.][1-8][0-9]{5}[ -]?(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9][ -]?[0-9]{3}[0-9Xx]",
+    trigger=r"[^0-9A-Za-z][1-8][0-9]{5}[ -]?(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9][ -]?[0-9]{3}[0-9Xx]",
     source="GB 11643-1999; check digit ISO 7064 MOD 11-2; province codes GB/T 2260",
     examples=("身份证«11010519491231002X»校验", "id=«11010519491231002x»", "no «110105 19491231 002X»"),
     counter_examples=("job=110105194912310021", "x11010519491231002X", "110105199913310026"),
@@ -76,20 +78,27 @@ CARD_BEFORE_NUMBER = Detector(
     check=_is_card,
 )
 
+_IBANS = "|".join(
+    rf"(?:{'|'.join(sorted(countries))})\d{{2}}(?: ?[A-Z0-9]){{{length - 4}}}"
+    for length, countries in IBAN_LENGTHS.items()
+)
+
 IBAN = Detector(
     name="iban",
     kind="IBAN_CODE",
-    pattern=r"(?<![A-Za-z0-9_])(?P<value>[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?)(?![A-Za-z0-9_])",
-    trigger=r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{4}",
+    pattern=rf"(?=[A-Z][A-Z]\d\d){BEFORE_CODE}(?P<value>{_IBANS}){AFTER_CODE}",
+    trigger=rf"(?i)(?:{'|'.join(sorted({one for some in IBAN_LENGTHS.values() for one in some}))})[0-9]{{2}}(?: ?[A-Z0-9]){{11}}",
     source="ISO 13616-1; check digits ISO 7064 MOD 97-10",
     examples=(
         "to «DE89 3704 0044 0532 0130 00»",
         "iban=«GB82WEST12345698765432»",
         "(«FR1420041010050500013M02606»)",
+        "my iban is «gb82west12345698765432»",
     ),
     counter_examples=("DE00 3704 0044 0532 0130 00", "AB12CDEF3456", "SRR1234567890123"),
     boundary="«NL91ABNA0417164300»",
     score=0.9,
+    ignore_case=True,
     check=lambda match: is_iban(match.group("value")),
 )
 

@@ -3,6 +3,7 @@
 import re
 
 from transforms.detect.detector import Detector
+from transforms.detect.neighbours import BEFORE_CODE
 from transforms.detect.validators import is_ipv6
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
@@ -18,8 +19,15 @@ _VERSION_BEFORE = re.compile(
 _PRODUCT_BEFORE = re.compile(r"/[A-Za-z]{1,30}[A-Z](?![\w.-])")
 _LABELS_BEFORE = re.compile(r"(?:[-.][A-Za-z0-9]{0,20}[A-Za-z]){0,3}(?![\w.-])", re.ASCII)
 _LONGEST_LABELS = 67
-_MACHINE = re.compile(r"(?:10|127|192-168|172-(?:1[6-9]|2\d|3[01]))-")
+_PRIVATE_NUMBERS = re.compile(r"(?:10|127|192-168|172-(?:1[6-9]|2\d|3[01]))-")
+_MACHINE_BEFORE = re.compile(
+    r"(?i)(?<![a-z])(?:ip|node|vm|worker|pod|master|host|server|instance|compute|cn|gke|eks|tke|ecs|i)[0-9]{0,3}-\Z"
+)
+_HOST_BEFORE = re.compile(
+    r"(?i)(?:[a-z][.-]|(?:host|from|name|server|client|peer|machine|node|leased to)[\"']?[ =:]{1,3}[\"'(\[]?)\Z"
+)
 _LOOK_BACK = 40
+_LARGE = 100
 _PRIVATE = ("10.", "192.168.", "172.", "127.", "169.254.", "100.")
 
 
@@ -27,12 +35,40 @@ def _is_address(match: re.Match[str]) -> bool:
     """Refuse a version of four numbers, a product token (RFC 9110, 10.1.5) and a network without host bits."""
     text, start = match.string, match.start()
     before = text[max(0, start - _LOOK_BACK) : start][::-1]
-    if _VERSION_BEFORE.match(before):
+    if _VERSION_BEFORE.match(before) and not (before[:1] in "-_" and _is_no_version(match.group())):
         return False
     if _PRODUCT_BEFORE.match(before) and text[match.end() : match.end() + 1] != ":":
         return match.group().startswith(_PRIVATE)
+    if match["port"] is not None and not _is_endpoint(match):
+        return False
+    if _is_netmask(match.group()) or (_is_joined(match) and not _is_no_version(match.group())):
+        return False
     prefix = match.group("prefix")
     return prefix is None or not _is_network(match.group().partition("/")[0], int(prefix))
+
+
+def _is_no_version(address: str) -> bool:
+    """Tell whether four numbers are larger than those of versions."""
+    return max(map(int, address.partition("/")[0].split("."))) >= _LARGE
+
+
+def _is_joined(match: re.Match[str]) -> bool:
+    """Tell whether a mark beside the numbers joins them with a name, as in those of packages."""
+    text, end = match.string, match.end()
+    return text[match.start() - 1 : match.start()] == "~" or (
+        text[end : end + 1] == "-" and text[end + 1 : end + 2].isalpha()
+    )
+
+
+def _is_endpoint(match: re.Match[str]) -> bool:
+    """Tell whether a fifth number is a port: an arrow stands beside, as tcpdump writes it."""
+    text, start, end = match.string, match.start(), match.end("port")
+    return text[max(0, start - 2) : start] in ("> ", "< ") or text[end : end + 3] in (" > ", " < ")
+
+
+def _is_netmask(address: str) -> bool:
+    number = int.from_bytes(bytes(map(int, address.partition("/")[0].split("."))))
+    return address.startswith("255.") and (number | (number - 1)) == 0xFFFFFFFF
 
 
 def _is_network(address: str, prefix: int) -> bool:
@@ -42,27 +78,31 @@ def _is_network(address: str, prefix: int) -> bool:
 
 def _is_in_host_name(match: re.Match[str]) -> bool:
     """Refuse the address of a machine, and numbers that do not begin a host name and are not behind its labels."""
-    if _MACHINE.match(match.group()):
+    start, before = match.start(), match.string[max(0, match.start() - _LOOK_BACK) : match.start()]
+    if _PRIVATE_NUMBERS.match(match.group()) and _MACHINE_BEFORE.search(before):
         return False
-    start = match.start()
+    if match.string[match.end() + 1 : match.end() + 2].isalpha() is False and not _HOST_BEFORE.search(before):
+        return False
     return _LABELS_BEFORE.match(match.string[max(0, start - _LONGEST_LABELS) : start][::-1]) is not None
 
 
 IPV4 = Detector(
     name="ipv4",
     kind="IP_ADDRESS",
-    pattern=rf"[0-9](?<![\w.][0-9]){_REST_OF_OCTET}(?:\.{_OCTET}){{3}}(?:/(?P<prefix>[12]?\d|3[0-2])(?![\d/.]))?(?![\d_A-Za-z]|\.\d|-[A-Za-z]|-\d{{1,4}}(?![\d.]))",
+    pattern=rf"[0-9](?<![A-Za-z0-9][0-9])(?<![\w]\.[0-9]){_REST_OF_OCTET}(?:\.{_OCTET}){{3}}(?:/(?P<prefix>[12]?\d|3[0-2])(?![\d/.]))?(?![0-9A-Za-z]|_\d|\.\d{{6}}|\.\d{{1,5}}(?:[A-Za-z_]|\.\d)|-\d{{1,4}}(?![\d.]))(?=(?:\.(?P<port>\d{{1,5}}))?)",
     trigger=r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]",
     source="RFC 791; dotted decimal as in RFC 1123, 2.1; CIDR RFC 4632",
     examples=(
         "connect to «203.0.113.77»:443 refused",
         "src=«198.51.100.4», dst=«10.0.12.8»",
         "dest: /«10.251.42.84»:57069 in BP-108841162-«10.10.34.11»-1440074360971",
+        "IP «203.0.113.9».43436 > «10.1.2.3».22: Flags [S], _«203.0.113.9»_ «198.51.100.4»...«203.0.113.7»[x]",
     ),
     counter_examples=(
         "version 1.2.3.4 of 1.2.3.4-beta",
         "Chrome/97.0.46.71 and libfoo-1.2.3.4.jar",
         "OID 1.3.6.1.4.1, 300.1.2.3, route 10.1.0.0/16",
+        "netmask 255.255.255.0, amd64~~6.1.1.3, libc 1.2.3.4-beta",
     ),
     boundary="bound to «203.0.113.77»",
     score=0.9,
@@ -73,7 +113,7 @@ IPV6 = Detector(
     name="ipv6",
     kind="IP_ADDRESS",
     pattern=(
-        rf"(?:(?<![\w:.])|(?<=[g-zG-Z]:))(?=[0-9A-Fa-f]{{0,4}}:)(?P<value>[0-9A-Fa-f:]{{2,40}}?(?:(?<=:){_V4})?(?:%[A-Za-z][\w.-]{{0,15}})?"
+        rf"(?:(?<![\w:.])|(?<=[g-zG-Z]:)|(?<![\w:.])(?=[A-Za-z0-9]{{0,14}}[g-zG-Z])[A-Za-z][A-Za-z0-9]{{0,14}}:)(?=[0-9A-Fa-f]{{0,4}}:)(?P<value>[0-9A-Fa-f:]{{2,40}}?(?:(?<=:){_V4})?(?:%[A-Za-z][\w.-]{{0,15}})?"
         r"(?:/\d{1,3})?)(?:(?:(?<=\.\d)|(?<=\.\d\d)|(?<=\.\d\d\d)):\d{1,5}|:\d{5})?(?!\w|:[0-9A-Fa-f:]|\.\d)"
     ),
     trigger=r"[0-9a-fA-F]::|::[0-9a-fA-F]|(?:[0-9a-fA-F]{1,4}:){6}[0-9a-fA-F]",
@@ -83,6 +123,7 @@ IPV6 = Detector(
         "client «fe80::1ff:fe23:4567:890a%eth0» gone",
         "peer «::ffff:203.0.113.9» and «2400:3200:0:1:2:3:4:5»",
         "from «::ffff:203.0.113.9»:3306",
+        "v6(en0:«2001:db8:71:8:a1:b2:c3:d4») DNS*",
         "[NIOServerCxn.Factory:«2001:db8:1:2::7»/«2001:db8:1:2::7:2181»:NIOServerCnxn@349]",
     ),
     counter_examples=("at 12:30:45 or 2024:01:02", "std::string and bad::cafe", "chr1:10000:20000 ::1"),
@@ -95,8 +136,8 @@ MAC = Detector(
     name="mac",
     kind="MAC_ADDRESS",
     pattern=(
-        r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}(?:(?:\1[0-9A-Fa-f]{2}){2}|(?:\1[0-9A-Fa-f]{2}){8})?"
-        r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![\w:-])"
+        r"(?<![A-Za-z0-9:])(?<![A-Za-z0-9]-)(?:[0-9A-Fa-f]{2}([:-])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){4}(?:(?:\1[0-9A-Fa-f]{2}){2}|(?:\1[0-9A-Fa-f]{2}){8})?"
+        r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4})(?![A-Za-z0-9:]|-[A-Za-z0-9])"
     ),
     trigger=r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}[^0-9A-Fa-f]",
     source="IEEE 802-2014, 8.1; three groups of four as Cisco IOS prints it; 14 octets as Linux netfilter's MAC=",
@@ -119,16 +160,48 @@ HOST_ADDRESS = Detector(
     kind="IP_ADDRESS",
     pattern=rf"[0-9](?<!\w[0-9]){_REST_OF_OCTET}(?:-{_OCTET}){{3}}(?=[.-][A-Za-z]|(?![\w.-]))",
     trigger=r"[0-9]-[0-9]{1,3}-[0-9]{1,3}-[0-9]",
-    source="AWS EC2 user guide, private DNS names ip-a-b-c-d; reverse names of access providers. Private addresses (RFC 1918) in host names name machines and stay",
+    source="AWS EC2 user guide, private DNS names ip-a-b-c-d; reverse names of access providers. Private addresses (RFC 1918) stay behind words for machines, such as ip- and node-",
     examples=(
         "ec2-«203-0-113-77».compute.example",
         "rhost=dsl-«203-0-113-7».provider.example",
         "host «198-51-100-4».static.example.net",
+        "guest-«10-20-30-40» leased",
     ),
-    counter_examples=("2024-10-11-12", "uuid 1-2-3-4-5", "ip-10-0-3-44.ec2.internal"),
+    counter_examples=("2024-10-11-12", "uuid 1-2-3-4-5", "ip-10-0-3-44.ec2.internal", "per_pl=3-0-0-0, x"),
     boundary="ip-«9-0-3-44»",
     score=0.8,
     check=_is_in_host_name,
 )
 
-NETWORK: tuple[Detector, ...] = (IPV4, IPV6, MAC, HOST_ADDRESS)
+REVERSE_NAME = Detector(
+    name="reverse_name",
+    kind="IP_ADDRESS",
+    pattern=(
+        rf"{BEFORE_CODE}(?<!\w\.)(?P<value>(?:{_OCTET}\.){{2,3}}{_OCTET}(?=\.in-addr\.arpa\b)|{_V4}(?=\.[A-Za-z][\w-]{{0,62}}\.[A-Za-z])"
+        r"|[0-9a-f](?:\.[0-9a-f]){15,31}(?=\.ip6\.arpa\b))"
+    ),
+    trigger=r"[0-9]\.in-addr\.arpa|[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[A-Za-z][0-9A-Za-z_-]{0,62}\.[A-Za-z]|[0-9a-f]\.ip6\.arpa",
+    source="RFC 1035, 3.5 and RFC 3596, 2.5: the address backwards; names that access providers give their lines",
+    examples=(
+        "query[PTR] «77.113.0.203».in-addr.arpa from x",
+        "is «77.113.0.203».dialup.example.net",
+        "PTR «4.3.3.7.0.7.3.0.e.2.a.8.0.0.0.0.0.0.0.0.3.a.5.8.8.b.d.0.1.0.0.2».ip6.arpa",
+    ),
+    counter_examples=("from 203.0.113.77. Next", "zone in-addr.arpa", "v1.2.3.4.jar"),
+    boundary="«1.2.3.4».in-addr.arpa",
+    score=0.95,
+)
+
+ERLANG = Detector(
+    name="address_in_tuple",
+    kind="IP_ADDRESS",
+    pattern=rf"\{{(?P<value>{_OCTET}(?:, ?{_OCTET}){{3}})\}}, ?\d{{1,5}}\}}",
+    trigger=r"\{[0-9]{1,3}, ?[0-9]{1,3}, ?[0-9]{1,3}, ?[0-9]{1,3}\}, ?[0-9]",
+    source="Erlang inet: ip4_address() is a tuple, beside the port",
+    examples=("from IP x ({{«192,0,2,4»},12716})", "{{«198,51,100,2»},5222}", "peer {{«10, 0, 2, 4»}, 5222}"),
+    counter_examples=("{1,2,3,4}", "{{1,2,3},4}", "{{300,1,2,3},4}"),
+    boundary="{{«1,2,3,4»},5}",
+    score=0.9,
+)
+
+NETWORK: tuple[Detector, ...] = (IPV4, IPV6, MAC, HOST_ADDRESS, REVERSE_NAME, ERLANG)

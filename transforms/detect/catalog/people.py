@@ -3,15 +3,24 @@
 import re
 
 from transforms.detect.detector import Detector
-from transforms.detect.given_names import GIVEN_NAMES
-from transforms.detect.words import SURNAMES_PINYIN, SURNAMES_ZH, SURNAMES_ZH_TWO
+from transforms.detect.neighbours import LOWER, UPPER
+from transforms.detect.words import (
+    GIVEN_NAMES,
+    NOT_PERSONS,
+    SURNAMES,
+    SURNAMES_PINYIN,
+    SURNAMES_ZH,
+    SURNAMES_ZH_TWO,
+    is_ordinary,
+)
 
 _HAN = "\u4e00-\u9fff"
 _SURNAME = "(?:" + "|".join(sorted(SURNAMES_ZH_TWO)) + "|[" + "".join(sorted(SURNAMES_ZH)) + "])"
 _NAME_ZH = rf"{_SURNAME}(?:[·•][{_HAN}]{{1,8}}|[{_HAN}]{{1,2}})"
-_WORD = r"[A-ZÀ-ÖØ-Þ](?:[a-zà-öø-ÿ]{1,20}|['’][A-Z][a-z]{1,20})(?:[-'’][A-ZÀ-ÖØ-Þ]?[a-zà-öø-ÿ]{1,20})?"
+_WORD = rf"[{UPPER}](?:[{LOWER}]{{1,20}}|['’][{UPPER}][{LOWER}]{{1,20}}|[{LOWER}]{{1,3}}[A-Z][{LOWER}]{{1,20}})(?:[-'’][{UPPER}]?[{LOWER}]{{1,20}})?"
 _PARTICLE = r"(?:van|von|de|der|den|del|della|da|di|la|le|bin|ibn|al|el|dos)"
 NAME_EN = rf"{_WORD}(?: (?:[A-Z]\.|{_PARTICLE} {_WORD}|{_WORD})){{1,3}}"
+_END = rf"(?![A-Za-z0-9_{LOWER}{UPPER}(=])"
 _TWO_WORDS = rf"(?-i:[A-Z\x80-\xff])[A-Za-z'\x80-\xff-]+ (?-i:{_PARTICLE} |[A-Z\x80-\xff])"
 _ROLE_EN = (
     r"(?:submitter|requester|requestor|requested[- ]by|submitted[- ]by|reported[- ]by|created[- ]by|approved[- ]by|reviewed[- ]by|signed[- ]off[- ]by"
@@ -20,18 +29,24 @@ _ROLE_EN = (
     r"|technician|operator|analyst|investigator|pi|principal investigator|supervisor|manager|employee|full[ _-]?name|real[ _-]?name|display[ _-]?name"
     r"|first[ _-]?name|last[ _-]?name|given[ _-]?name|family[ _-]?name|surname|emergency contact|next of kin|guardian)"
 )
-_NOT_NAMES = frozenset(
-    """Access Account Action Apache Application Authentication Bad Bean Cannot Class Client Command Configuration Connection Container
-    Content Control Could Data Database Default Denied Empty End Error Event Exception Executor Failed Failure Fatal File Found Gateway
-    General Get Google Handler Host Http Illegal Info Input Internal Invalid Java Job Kernel Key Linux Loading Local Log Main Manager
-    Memory Message Method Microsoft Missing Module Mozilla Multiple Name Network New No Node None Not Null Number Object Offset Open
-    Operation Output Page Parameter Parse Password Permission Pipeline Pool Process Query Read Reads Received Remote Request Resource
-    Response Result Root Run Runtime Sample Security Server Service Session Set Shell Size Source Spring Sql Stack Start Started State
-    Status Step Stop Stopped Storage Stream String Success Support System Table Task Test Thread Time Timeout Token Total Type Unable
-    Unexpected Unknown Update User Users Value Version View Virtual Warning Web Windows Worker Workflow Write Zone Monday Tuesday Wednesday Thursday Friday Saturday Sunday
-    Mon Tue Wed Thu Fri Sat Sun Customer Care Desk Team Group Department Center Centre
-    University Institute Hospital Laboratory Foundation Inc Ltd Corporation Company Public License Project Agent Unix Domain Socket""".split()
-)
+
+
+def cut_name(value: str) -> int:
+    """Return how many characters of capitalised words are a name: it ends where ordinary words begin.
+
+    Example:
+        >>> cut_name("Marta Keller Error"), cut_name("Access Denied"), cut_name("Olga Petrov")
+        (12, 0, 11)
+    """
+    words = value.split(" ")
+    kept = 0
+    for word in words:
+        if word in NOT_PERSONS or (
+            kept > 1 and is_ordinary(word) and word not in SURNAMES and word.islower() is False
+        ):
+            break
+        kept += 1
+    return len(" ".join(words[:kept])) if kept > 1 or kept == len(words) else 0
 
 
 def is_name(value: str) -> bool:
@@ -41,7 +56,7 @@ def is_name(value: str) -> bool:
         >>> is_name("Anna Smith"), is_name("Access Denied")
         (True, False)
     """
-    return not any(word in _NOT_NAMES for word in re.split(r"[ .]+", value))
+    return not any(word in NOT_PERSONS for word in re.split(r"[ .]+", value))
 
 
 _SYLLABLE = (
@@ -62,7 +77,7 @@ def is_listed_name(value: str) -> bool:
         [True, True, True, False]
     """
     words = value.split()
-    if not is_name(value):
+    if not words or not is_name(value):
         return False
     first, last = words[0], words[-1]
     if first in GIVEN_NAMES or (re.fullmatch(_SYLLABLE, first, re.IGNORECASE) and first not in _ENGLISH):
@@ -73,11 +88,8 @@ def is_listed_name(value: str) -> bool:
 
 
 def _is_listed(match: re.Match[str]) -> bool:
-    return is_listed_name(match.group("value"))
-
-
-def _is_english(match: re.Match[str]) -> bool:
-    return is_name(match.group("value"))
+    value = match.group("value")
+    return is_listed_name(value[: cut_name(value)])
 
 
 MAILBOX = Detector(
@@ -94,14 +106,14 @@ MAILBOX = Detector(
     counter_examples=("see <http://x>", "Anna Smith (no mail)", "x < y@z.example"),
     boundary="«Bob» <b@example.com>",
     score=0.8,
-    check=_is_english,
-    begins=f"A-ZÀ-ÖØ-Þ{_HAN}",
+    cut=cut_name,
+    begins=f"{UPPER}{_HAN}",
 )
 
 ROLE = Detector(
     name="person_role",
     kind="PERSON",
-    pattern=rf"(?<![A-Za-z])(?i:{_ROLE_EN})[\"']?(?: ?[:=：] ?| )[\"'\[(]?(?P<value>{NAME_EN})(?![\w(=])",
+    pattern=rf"(?<![A-Za-z])(?i:{_ROLE_EN})[\"']?(?: ?[:=：] ?| )[\"'\[(]?(?P<value>{NAME_EN}){_END}",
     trigger=(
         r"(?i)(?:[a-z]{3}ed[- ]by|off[- ]by|submitter|request[eo]r|author|committer|reviewer|reporter|assignee|approver|owner|maintainer"
         r"|contact|person|attn|recipient|sender|payer|payee|holder|beneficiary|customer|patient|donor|physician|doctor|nurse"
@@ -117,21 +129,21 @@ ROLE = Detector(
     counter_examples=("created by Access Denied", "reported by NodeManager", "Author: unknown"),
     boundary="payer=«Bo Li»",
     score=0.75,
-    check=_is_english,
+    cut=cut_name,
     begins="A-Za-z",
 )
 
 PARTICIPLE_BY = Detector(
     name="person_by",
     kind="PERSON",
-    pattern=rf"\b(?:[a-z]{{2,12}}ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) [\"'\[(]?(?P<value>{NAME_EN})(?![\w(=.])",
+    pattern=rf"\b(?:[a-z]{{2,12}}ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) [\"'\[(]?(?P<value>{NAME_EN})(?!\.[A-Za-z]){_END}",
     trigger=rf"(?:ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) [\"'\[(]?{_TWO_WORDS}",
     source="Change logs and ticket systems: participle, preposition, name",
     examples=("[req by «Anna Smith»]", "approved by «María García»", "samples sent to «Olga Petrov»"),
     counter_examples=("called by Spring Boot", "signed by Root Authority", "received from Node Manager"),
     boundary="signed by «Bo Li»",
     score=0.6,
-    check=_is_english,
+    cut=cut_name,
 )
 
 BRACKETED = Detector(
@@ -145,6 +157,7 @@ BRACKETED = Detector(
     boundary="[«Li Na»]",
     score=0.6,
     check=_is_listed,
+    cut=cut_name,
 )
 
 BESIDE_WORD = Detector(
@@ -164,20 +177,26 @@ BESIDE_WORD = Detector(
     boundary="for «Anna Li»",
     score=0.55,
     check=_is_listed,
+    cut=cut_name,
     begins="A-Za-z",
 )
 
 TITLE = Detector(
     name="person_title",
     kind="PERSON",
-    pattern=rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? (?P<value>{_WORD}(?: (?:[A-Z]\.|{_WORD})){{0,3}})(?!\w)",
+    pattern=rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? (?P<value>{_WORD}(?: (?:[A-Z]\.|{_WORD})){{0,3}}){_END}",
     trigger=r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? [A-Z\x80-\xff]",
     source="Chicago Manual of Style, 10.11: social and academic titles",
-    examples=("call Dr. «Chen» today", "Prof «Ada Lovelace» signed", "Ms. «Okafor» is next"),
+    examples=(
+        "call Dr. «Chen» today",
+        "Prof «Ada Lovelace» signed",
+        "Ms. «Okafor» is next",
+        "Dr. «Petrović» signed",
+    ),
     counter_examples=("Dr who", "Mr. 5", "HMs Access"),
     boundary="Mr «Li»",
     score=0.7,
-    check=_is_english,
+    cut=cut_name,
 )
 
 CHINESE_LABEL = Detector(
@@ -185,12 +204,19 @@ CHINESE_LABEL = Detector(
     kind="PERSON",
     pattern=(
         r"(?:姓名|名字|联系人|操作人员?|操作员|经办人|申请人|负责人|送检人|送检医生|受检者|受检人|受试者|检验者|审核者|审核人|报告人|提交人|创建人|患者|病人|"
-        r"家属|监护人|医生|医师|护士|技师|采样人|采集人|收件人|收货人|寄件人|发件人|签收人|就诊人|就诊者|参与者|被保险人|投保人|持卡人|开户人|户主|法人|法定代表人|客户|用户|会员|员工|同事|老师|"
-        rf"学生|作者|发送给|通知|致电|先生女士)(?:姓名|名称?)?[ \t]{{0,2}}[：:=为是【\[（(“\"']{{0,3}}[ \t]{{0,2}}(?P<value>{_NAME_ZH})(?=[^{_HAN}]|\Z|[的已在于请和与，。]|电话|手机|身份|证件|工号|卡号|账号|就诊|联系|样本|标本|性别|年龄|编号|病历|住院|登录|提交|先生|女士)"
+        r"家属|监护人|责任人|处理人|被检者|执行人|经手人|审批人|医生|医师|护士|技师|采样人|采集人|收件人|收货人|寄件人|发件人|签收人|就诊人|就诊者|参与者|被保险人|投保人|持卡人|开户人|户主|法人|法定代表人|客户|用户|会员|员工|同事|老师|"
+        rf"学生|作者|发送给|通知|致电|先生女士|[{_HAN}]{{1,4}}[人者员师](?=(?:姓名|名称?)?[ \t]{{0,2}}[：:=]))(?:姓名|名称?)?[ \t]{{0,2}}[：:=为是【\[（(“\"']{{0,3}}[ \t]{{0,2}}(?P<value>(?!管理员|和|未知|应用|管理|时间|水平|高级|安全|方式|成功|任务|金融){_NAME_ZH})(?=[^{_HAN}]|\Z|[的已在于请和与，。]|电话|手机|身份|证件|工号|卡号|账号|就诊|联系|样本|标本|性别|年龄|编号|病历|住院|登录|提交|先生|女士)"
     ),
     trigger=r"(?:姓|名|人|员|者|医|师|士|属|户|主|法|客|会|同|老|学|作|发|通|致|先|患)",
     source="GB/T 2261 and hospital labels; surnames 百家姓",
-    examples=("联系人：«张伟»，电话", "送检人 «欧阳文博»，样本", "姓名=«李娜» 性别", "持卡人«冯志远»卡号"),
+    examples=(
+        "联系人：«张伟»，电话",
+        "送检人 «欧阳文博»，样本",
+        "姓名=«李娜» 性别",
+        "持卡人«冯志远»卡号",
+        "责任人=«余秋月» 状态",
+        "执行专员:«钟振宇»/1",
+    ),
     counter_examples=("用户登录成功", "操作人：null", "患者编号 12"),
     boundary="姓名：«王芳»",
     score=0.8,
@@ -221,7 +247,26 @@ STAFF_ZH = Detector(
     begins=_HAN,
 )
 
+IN_JSON = Detector(
+    name="person_in_json",
+    kind="PERSON",
+    pattern=rf"[\"'](?:[A-Za-z_]{{0,24}}[Nn]ame|who|by|to|from|person|author|actor|owner|user|contact|title)[\"'][ \t]{{0,2}}[:=][ \t]{{0,2}}[\"'](?P<value>{NAME_EN})(?=[\"'])",
+    trigger=rf"(?:[Nn]ame|who|by|to|from|person|author|actor|owner|user|contact|title)[\"'][ \t]{{0,2}}[:=][ \t]{{0,2}}[\"']{_TWO_WORDS}",
+    source="RFC 8259: the value of a member that may name a person, where its first word is a given name",
+    examples=(
+        '{"step":2,"who":"«Marta Keller»"}',
+        '"name": "«Zofia Wiśniewska»"',
+        "'displayName': '«Wei Zhang»'",
+    ),
+    counter_examples=('"name": "Mountain Lion"', '"name":"Default Pool"', '"who":"Marta"'),
+    boundary='"name":"«Anna Li»"',
+    score=0.75,
+    check=_is_listed,
+    cut=cut_name,
+)
+
 PEOPLE: tuple[Detector, ...] = (
+    IN_JSON,
     MAILBOX,
     ROLE,
     PARTICIPLE_BY,

@@ -9,9 +9,9 @@ _B64URL = r"[A-Za-z0-9_-]"
 TENCENT_ID = Detector(
     name="tencent_secret_id",
     kind="SECRET_ID",
-    pattern=r"(?<![A-Za-z0-9])(?P<value>AKID[A-Za-z0-9_-]{13,128})",
-    trigger=r"AKID[A-Za-z0-9_-]{13}",
-    source="Tencent Cloud CAM, Access Key: SecretId is AKID and 32 letters and digits, longer for temporary ones",
+    pattern=r"(?<![A-Za-z0-9])(?P<value>[AI]KID[A-Za-z0-9_-]{13,128})",
+    trigger=r"[AI]KID[A-Za-z0-9_-]{13}",
+    source="Tencent Cloud CAM, Access Key: SecretId is AKID (IKID abroad) and 32 letters and digits, longer for temporary ones",
     examples=(
         "secretId=«AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE»",
         "Credential=«AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE»/2019-02-25",
@@ -21,6 +21,8 @@ TENCENT_ID = Detector(
     boundary="«AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE».",
     score=1.0,
 )
+
+_BASES = frozenset("ACGTN")
 
 AWS_ID = Detector(
     name="aws_key_id",
@@ -33,15 +35,16 @@ AWS_ID = Detector(
         "principal «AIDAJDPLRKLG7UEXAMPLE»:bob",
         "key «ASIAIOSFODNN7EXAMPLE» expired",
     ),
-    counter_examples=("AKIAIOSFODNN7", "akiaiosfodnn7example", "XAKIAIOSFODNN7EXAMPLE"),
+    counter_examples=("AKIAIOSFODNN7", "XAKIAIOSFODNN7EXAMPLE", "Sequence: ACCATTGACGTTAGACCTGATCGA"),
     boundary="«AKIAIOSFODNN7EXAMPLE»",
     score=0.97,
+    check=lambda match: not set(match.group("value")) <= _BASES,
 )
 
 JWT = Detector(
     name="jwt",
     kind="JWT",
-    pattern=rf"(?<![\w-])(?P<value>eyJ{_B64URL}{{5,}}\.{_B64URL}{{4,}}(?:\.{_B64URL}*){{0,3}})",
+    pattern=rf"(?<![A-Za-z0-9])(?P<value>eyJ{_B64URL}{{5,}}\.{_B64URL}{{4,}}(?:\.{_B64URL}*){{0,3}})",
     trigger=r"eyJ[A-Za-z0-9_-]{5}",
     source="RFC 7519, 3; compact serialisation RFC 7515, 7.1 and RFC 7516, 7.1",
     examples=(
@@ -147,20 +150,34 @@ AUTHORIZATION = Detector(
     ignore_case=True,
 )
 
+_ACTORS = re.compile(r"(?:akka|pekko|artery|spark)\b")
+"""Schemes of actor systems: what stands before @ is a system's or an endpoint's name."""
+
 USERINFO = Detector(
     name="url_userinfo",
     kind="SECRET",
-    pattern=r"\b[A-Za-z][A-Za-z0-9+.-]{1,30}://(?P<value>[^\s/?#@\"'<>]{1,256})@(?=[\w\[.-])",
-    trigger=r"://[^ \t\r\n/?#@\"'<>]+@",
-    source="RFC 3986, 3.2.1",
+    pattern=(
+        r"\b[A-Za-z][A-Za-z0-9+.-]{1,30}://(?P<value>[^\s/?#@\"'<>]{1,256}(?=@(?:[\w-]+(?:\.[\w-]+)+|localhost|\[|[\w-]+:\d)(?![\w.:-]*@))"
+        r"|[^\s/?#@\"'<>:]{0,64}:(?!\d{1,5}[/?#])[^\s\"'<>]{1,256}(?=@[\w\[.-])|[^\s/?#@\"'<>]{1,256}(?=@[\w\[.-]))"
+    ),
+    trigger=r"://[^ \t\r\n\"'<>]+@",
+    source="RFC 3986, 3.2.1; a password that was not escaped ends at the last @ before the host",
     examples=(
         "jdbc via mysql://«app:s3cret»@db.example.com/x",
         "clone https://«token»@git.example.com/r.git",
         "amqp://«guest:guest»@mq:5672",
+        "postgres://«app:p@ss/w0rd»@db.example.com:5432/orders postgres://«app:p#ss?w0rd»@db.example.com:5432/o",
+        "https://«anna:p@ss:w/ord»@db.example.com/x",
     ),
-    counter_examples=("https://example.com/@scope/pkg", "mailto://", "http://h/p?q=a@b"),
+    counter_examples=(
+        "https://example.com/@scope/pkg",
+        "mailto://",
+        "http://h/p?q=a@b",
+        "akka.tcp://driverSystem@worker-07:55904",
+    ),
     boundary="ftp://«u»@h",
     score=0.96,
+    check=lambda match: ":" in match.group("value") or _ACTORS.match(match.group()) is None,
 )
 
 COOKIE = Detector(
@@ -205,10 +222,10 @@ OPTION = Detector(
     name="secret_option",
     kind="SECRET",
     pattern=(
-        r"(?<!\S)--?(?:[a-z0-9]{1,20}-)?(?:password|passwd|passphrase|secret|token|api-?key|secret-key|access-key|auth-token)[ \t]{1,2}"
-        r"(?P<value>[^\s\"'-][^\s\"']{2,256})"
+        r"(?<!\S)--?(?:[a-z0-9]{1,20}-)?(?:password|passwd|passphrase|pass|pw|secret|token|api-?key|secret-key|secret-id|access-key(?:-id)?|auth-token)[ \t]{1,2}"
+        r"(?P<quote>[\"']?)(?P<value>[^\s\"'-][^\s\"']{2,256})"
     ),
-    trigger=r"-(?:password|passwd|passphrase|secret|token|api-?key|secret-key|access-key|auth-token)[ \t]",
+    trigger=r"-(?:password|passwd|passphrase|pass|pw|secret|token|api-?key|secret-key|secret-id|access-key(?:-id)?|auth-token)[ \t]",
     source="GNU long options with the argument apart",
     examples=(
         "mysql --password «s3cret» -h x",
@@ -217,6 +234,51 @@ OPTION = Detector(
     ),
     counter_examples=("--password --host x", "--token-file x", "x--password y"),
     boundary="--secret «abc»",
+    score=0.9,
+)
+
+SHORT_OPTION = Detector(
+    name="secret_short_option",
+    kind="SECRET",
+    pattern=(
+        r"\b(?:(?:curl|wget|http|https|smbclient|ldapsearch|mongo|cqlsh)\b[^\n|;&]{0,200}?[ ](?:-u|--user|-U|-a)[ =]?[\"']?[^\s:\"'%]{1,64}[:%](?P<value>[^\s\"']{1,128}))"
+    ),
+    trigger=r"(?:curl|wget|http|https|smbclient|ldapsearch|mongo|cqlsh)[^\n|;&]{0,200} (?:-u|--user|-U|-a)[ =]?[\"']?[^ :\"'%\n]{1,64}[:%]",
+    source="curl(1) -u user:password; smbclient(1) -U user%password",
+    examples=("curl -u anna:«S3cr3tPw» https://h", "curl -s --user 'li:«pw1»' x", "wget --user=a:«b1c» u"),
+    counter_examples=("curl -u anna https://h", "curl -k -o x", "curl -o x:y"),
+    boundary="curl -u a:«b»",
+    score=0.9,
+)
+
+MYSQL_OPTION = Detector(
+    name="mysql_option",
+    kind="SECRET",
+    pattern=r"\b(?:mysql\w{0,8}|mariadb[\w-]{0,8}|xtrabackup)[ ][^\n|;&]{0,200}?(?<=[ ])-p(?P<quote>[\"']?)(?P<value>[^\s\"'-][^\s\"']{1,128})",
+    trigger=r"(?:mysql|mariadb|xtrabackup)[^\n|;&]{0,200} -p[\"']?[^ -]",
+    source="mysql(1): the password is attached to -p",
+    examples=("mysql -uroot -p«S3cr3tPw» -h db", "mysqldump -p'«pass-1»' x", "mariadb -h db -p«hunter2» y"),
+    counter_examples=("mysql -p -h db", "mysql -P3306", "cp -pr x"),
+    boundary="mysql -p«ab»",
+    score=0.9,
+)
+
+TOOL_OPTION = Detector(
+    name="tool_option",
+    kind="SECRET",
+    pattern=(
+        r"\b(?:sshpass[ ](?:-v[ ])?-p[ ]?|redis-cli[ ][^\n|;&]{0,120}?-a[ ]|ldap(?:search|modify|add|passwd)[ ][^\n|;&]{0,200}?-w[ ]|PGPASSWORD=|docker login[^\n|;&]{0,120}? -p[ ]"
+        r"|openssl[ ][^\n|;&]{0,160}?pass:|net use [^\n|;&]{0,160}?/user:\S{1,64}[ ]|(?:unzip|zip|7z)[ ][^\n|;&]{0,120}?-P[ ]?)(?P<quote>[\"']?)(?P<value>[^\s\"'-][^\s\"']{1,128})"
+    ),
+    trigger=r"sshpass (?:-v )?-p|redis-cli [^\n|;&]{0,120}-a |ldap(?:search|modify|add|passwd) [^\n|;&]{0,200}-w |PGPASSWORD=|docker login[^\n|;&]{0,120} -p |openssl [^\n|;&]{0,160}pass:|net use [^\n|;&]{0,160}/user:|(?:zip|7z) [^\n|;&]{0,120}-P",
+    source="sshpass(1) -p, redis-cli -a, ldapsearch(1) -w, docker login -p, openssl pass:, zip(1) -P",
+    examples=(
+        "sshpass -p «S3cr3tPw» ssh h",
+        "redis-cli -h c -a «S3cr3tPw» ping",
+        "openssl rsa -passin pass:«hunter2»",
+    ),
+    counter_examples=("sshpass -f file ssh h", "redis-cli ping", "ldapsearch -x -W"),
+    boundary="sshpass -p «ab»",
     score=0.9,
 )
 
@@ -232,4 +294,7 @@ SECRETS: tuple[Detector, ...] = (
     COOKIE,
     QUOTED_PASSWORD,
     OPTION,
+    SHORT_OPTION,
+    MYSQL_OPTION,
+    TOOL_OPTION,
 )

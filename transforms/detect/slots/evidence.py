@@ -1,0 +1,197 @@
+"""What speaks for a word in a slot being an account, and what against it: the word, its cue and what stands around."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from transforms.detect.slots.forms import ADDRESS, SIGNS
+from transforms.detect.words import COMMON_ACCOUNTS, GIVEN_NAMES, NO_NAME, SURNAMES, is_ordinary
+
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
+_ADDRESS = re.compile(r"\d\.\d{1,3}\.\d{1,3}\.\d|::[0-9a-f]|(?:[0-9a-f]{1,4}:){5}", re.ASCII)
+_FAILURES = "fail denied invalid incorrect wrong unknown bad_ no_such not_found illegal reject mismatch accepted succe".replace(
+    "_", " "
+).split()
+_SIGNS = (*SIGNS, *(sign.replace("_", " ") for sign in SIGNS if "_" in sign), " su ", " su:", " su[")
+_CODES = (
+    "exception",
+    "java.",
+    ".java",
+    "function",
+    "class ",
+    "import ",
+    "select ",
+    "where ",
+    " at org.",
+    " at com.",
+)
+_ACCOUNT_PROGRAMS = frozenset(
+    """ssh sshd sudo su doas pkexec polkit polkitd cron crond anacron atd login systemd-logind gdm gdm-password lightdm useradd userdel usermod groupadd gpasswd passwd
+    chage chfn newgrp dovecot postfix sendmail exim exim4 courier cyrus imap imapd imaps pop3 pop3d vsftpd proftpd pure-ftpd ftpd in.telnetd rlogind smbd winbindd samba sssd
+    krb5kdc kadmind slapd radiusd xrdp pam_unix postgres postgresql mysqld mariadbd mongod openvpn charon strongswan pppd squid auditd audispd asterisk slurmctld slurmd
+    slurmdbd pbs_server pbs_mom schedd jenkins gitea gitlab nextcloud owncloud wordpress drupal zabbix""".split()
+)
+_PROGRAM = re.compile(r"[a-z][a-z0-9_.-]+")
+_EXTENSION = re.compile(
+    r"(?i)\.(?:py|java|sh|log|conf|cfg|txt|json|ya?ml|xml|html?|php|js|css|jar|so|exe|dll|service|socket|target|timer|mount|slice|scope|gz|zip|bam|fq|fastq|vcf|com|org|net|io|cn|de|local|internal|example|c|h|cpp|go|rs)\Z"
+)
+_SHAPES = (
+    ("version", re.compile(r"v?\d+(?:[.-]\w+)*\Z")),
+    ("hexadecimal", re.compile(r"(?=.*\d)[0-9a-fA-F]{6,}\Z")),
+    ("random", re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[\w-]{8,}\Z")),
+    ("extension", re.compile(rf".*{_EXTENSION.pattern.removeprefix('(?i)')}", re.IGNORECASE)),
+    ("login", re.compile(r"[a-z][a-z]+(?:[._-][a-z]+)?\d{0,4}(?:@.*)?\Z")),
+    ("number", re.compile(r"\d+(?:@.*)?\Z")),
+    ("digits", re.compile(r"[^@]*[A-Za-z_][^@]*\d(?:@.*)?\Z")),
+    ("at", re.compile(r".*@")),
+    ("dot", re.compile(r"[^@]*\.")),
+    ("underscore", re.compile(r"[^@]*_")),
+    ("hyphen", re.compile(r"[^@]*-")),
+    ("capitals", re.compile(r"(?=[^a-z@]*[A-Z])[^a-z@]+(?:@.*)?\Z")),
+    ("camel", re.compile(r"[^@]*[a-z][A-Z]")),
+    ("title", re.compile(r"[A-Z][a-z]+(?:@.*)?\Z")),
+    ("short", re.compile(r"[^@]{1,2}(?:@.*)?\Z")),
+    ("long", re.compile(r"[^@]{21,}")),
+)
+_STRONG = frozenset(
+    "user username login account logon usr uname acct logname principal loginname accountname useraccount userid nick sudoer mailbox".split()
+)
+_BEHIND = (
+    ("address", re.compile(rf"[\"'\])]?[ ,(@|:/-]{{1,3}}(?:\[|\()?{ADDRESS}")),
+    ("from", re.compile(r"[\"'\])]{0,2}:? (?:from|at|on|via|by|using|with)\b")),
+    ("event", re.compile(r"[\])] (?!INFO|DEBUG|WARN|ERROR|TRACE|FATAL|SEVERE|NOTICE|CRIT)[A-Z]{2,}\b")),
+    ("uid", re.compile(r"[ ]?\((?:uid=)?\d")),
+    (
+        "verb",
+        re.compile(
+            r"[\"'\])]?:? (?:[a-z]{2,12}ed|is|was|has|had|does|did|not|cannot|login|logon|ran|gives)\b"
+        ),
+    ),
+    ("end", re.compile(r"[\"'\])]{0,2}[.!]?\s*(?:\Z|[\r\n])")),
+    ("stop", re.compile(r"[\"'\])]{0,2}[.,;] ?")),
+    ("colon", re.compile(r"[\"'\])]{0,2}:")),
+    ("bracket", re.compile(r"[\"'\])>}]{0,2} ?[\[(<]")),
+    ("equals", re.compile(r"\s?=")),
+    ("slash", re.compile(r"[/\\]")),
+    ("call", re.compile(r"\(")),
+)
+BEHIND = (*(f"then {name}" for name, _ in _BEHIND), "then other")
+"""The pieces of evidence of which one is true of what follows a candidate."""
+
+_WINDOW = 160
+_NEAR = 40
+
+
+def evidence(match: re.Match[str], form: str) -> tuple[str, ...]:
+    """Return the names of what is true of a candidate: of its form, its cue, the word, what follows, and the line."""
+    text = match.string
+    start, end = match.span("value")
+    return (
+        f"form {form}",
+        *of_word(match["value"]),
+        *of_cue(form, match["cue"] or "", match["sep"] or "", match["quote"] or ""),
+        behind(text, end),
+        *of_line(text, start, end, form),
+    )
+
+
+@lru_cache(maxsize=4096)
+def of_cue(form: str, cue: str, sep: str, quote: str) -> tuple[str, ...]:
+    """Return what is true of the cue of a candidate, what stands behind the cue, and its quotes or brackets."""
+    return tuple(_of_cue(form, re.sub(r"[ _-]", "", cue).lower(), sep, quote))
+
+
+def _of_cue(form: str, cue: str, sep: str, quote: str) -> Iterator[str]:
+    if cue and form in ("cue", "preposition", "list"):
+        yield f"cue {cue}"
+    if cue in _STRONG:
+        yield "cue strong"
+    elif cue and form not in ("cue", "preposition", "list", "domain", "domain_in_brackets"):
+        yield "cue ordinary" if is_ordinary(cue) else "cue other"
+    if quote:
+        yield "quoted" if quote in "\"'`‘“" else "bracketed"
+    if ":" in sep or "=" in sep:
+        yield f"{form} keyed"
+    elif "\t" in sep:
+        yield "tab"
+    elif "address" in form:
+        yield f"{form} {sep.strip() or 'blank'}"
+
+
+@lru_cache(maxsize=16384)
+def of_word(value: str) -> tuple[str, ...]:
+    """Return what is true of a word by itself.
+
+    Example:
+        >>> of_word("tomek7"), of_word("window")
+        (('word suspect', 'word login', 'word digits'), ('word ordinary', 'word login'))
+    """
+    name = value.partition("@")[0]
+    vocabulary = _vocabulary(value, _PARTS.findall(name))
+    title = name[:1].upper() + name[1:].lower()
+    names = ("word name",) if title in GIVEN_NAMES or title in SURNAMES else ()
+    shapes = (f"word {shape}" for shape, form_of in _SHAPES if form_of.match(value))
+    return (f"word {vocabulary}", *names, *shapes)
+
+
+def _vocabulary(value: str, parts: list[str]) -> str:
+    lower = value.lower()
+    if not parts:
+        return "no letters"
+    if lower in NO_NAME or lower in _STRONG:
+        return "stop"
+    if lower in COMMON_ACCOUNTS:
+        return "common account"
+    if is_ordinary(value):
+        return "ordinary"
+    if len(parts) > 1 and all(len(part) < 2 or is_ordinary(part) for part in parts):
+        return "ordinary parts"
+    return "suspect"
+
+
+def behind(text: str, end: int) -> str:
+    """Return what follows a candidate."""
+    for name, form in _BEHIND:
+        if form.match(text, end):
+            return f"then {name}"
+    return "then other"
+
+
+def of_line(text: str, start: int, end: int, form: str) -> Iterator[str]:
+    """Yield what is true of the line of a candidate, as far as it is near."""
+    first = max(text.rfind("\n", 0, start) + 1, start - 2000)
+    last = text.find("\n", end, end + _WINDOW)
+    last = min(len(text), end + _WINDOW) if last < 0 else last
+    before = text[max(first, start - _WINDOW) : start].lower()
+    around = f"{before}\0{text[end:last].lower()}"
+    if _holds(around, _SIGNS):
+        yield "sign in line"
+        if _holds(before[-_NEAR:], _SIGNS):
+            yield f"sign near {form}"
+    if _holds(around, _FAILURES):
+        yield "failure in line"
+    if _ADDRESS.search(around):
+        yield "address in line"
+    if not _ACCOUNT_PROGRAMS.isdisjoint(_PROGRAM.findall(text[first : min(start, first + 80)].lower())):
+        yield "program of accounts"
+    if _holds(around, _CODES):
+        yield "code in line"
+    if "{" in around:
+        yield "braces in line"
+
+
+def is_in_reach(match: re.Match[str], reach: int) -> bool:
+    """Tell whether a sign stands near a candidate, wholly within so many characters before or behind it in its line."""
+    text = match.string
+    start, end = match.start("quote") if match["quote"] else match.start("value"), match.end("value") + 1
+    before = text[max(0, start - reach) : start]
+    if _holds(before[before.rfind("\n") + 1 :].lower(), _SIGNS):
+        return True
+    return _holds(text[end : end + reach].partition("\n")[0].lower(), _SIGNS)
+
+
+def _holds(text: str, parts: tuple[str, ...] | list[str]) -> bool:
+    for part in parts:
+        if part in text:
+            return True
+    return False
