@@ -122,26 +122,4 @@ WEB = Detector(
     check=_is_persons,
 )
 
-_METHODS = ("GET", "OST", "PUT", "EAD", "ETE", "TCH", "ONS")
-
-HDFS_HOME = Detector(
-    name="hdfs_home",
-    kind="USERNAME",
-    pattern=(
-        r"(?:hdfs://[^/\s\"']{0,255}|(?<![\w./-])(?<!<USERNAME>))/user/(?P<value>(?!(?:hive|spark|history|oozie|hue|impala|hdfs)\b)[A-Za-z_][\w.@-]{0,63})"
-        r"(?=[/\"':\s]|\Z)"
-    ),
-    trigger=r"/user/[A-Za-z_]",
-    source="Apache Hadoop: FileSystem.getHomeDirectory is /user/<name>",
-    examples=(
-        'inode="/user/«etl_svc»":hdfs',
-        "hdfs://nn:8020/user/«anna»/in",
-        "allocateBlock: /user/«root»/rand/_temporary",
-    ),
-    counter_examples=("GET /user/profile HTTP/1.1", "/api/user/x", "/user/hive/warehouse"),
-    boundary="/user/«x»",
-    score=0.8,
-    check=lambda match: match.string[max(0, match.start() - 8) : match.start()].rstrip()[-3:] not in _METHODS,
-)
-
-PATHS: tuple[Detector, ...] = (HOME, WINDOWS_HOME, SHARED_STORAGE, SPOOL, WEB, HDFS_HOME)
+PATHS: tuple[Detector, ...] = (HOME, WINDOWS_HOME, SHARED_STORAGE, SPOOL, WEB)
