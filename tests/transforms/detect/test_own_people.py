@@ -34,9 +34,9 @@ def test_the_events_own_people_get_the_replacement_of_their_field(text: str, exp
 
 
 def test_a_common_name_next_to_a_cue_gets_the_replacement_of_its_field() -> None:
-    redacted = REDACTOR.redact(["session opened for user root by x"], [PEOPLE])[0]
+    redacted = REDACTOR.redact(["session opened for user root at 9"], [PEOPLE])[0]
 
-    assert redacted.text == "session opened for user usr_1_rrrrrrrrrrrrrrrrrrrr by x"
+    assert redacted.text == "session opened for user usr_1_rrrrrrrrrrrrrrrrrrrr at 9"
 
 
 def test_a_text_that_repeats_is_redacted_for_each_events_own_people() -> None:
