@@ -99,7 +99,8 @@ class ClassifiedEvent:
 
     `values` maps field name to text; `others` holds what is treated as free text: second values of a field, and
     unknown fields where the run keeps them. `event_time` is milliseconds since the epoch (UTC); `package` is the log
-    service's own coordinates of the event where it gives them; `source` says which log it came from.
+    service's own coordinates of the event where it gives them; `source` says which log it came from. `hidden` are the
+    people, by kind and value, whom no field holds and whom the texts may not name either.
     """
 
     record: RawRecord
@@ -108,6 +109,7 @@ class ClassifiedEvent:
     event_time: int
     source: str | None = None
     package: str | None = None
+    hidden: tuple[tuple[str, str], ...] = ()
 
 
 class FieldOutcome(NamedTuple):

@@ -17,6 +17,7 @@ from schemas.policy.policy import Policy, Treatment
 from transforms.batches.display import Shown, shown_policy
 from transforms.batches.remembered import Remembered
 from transforms.batches.steps import Outcome, Stepped, apply_step
+from transforms.hidden_people import HiddenPeople
 from transforms.parsing.event_time import event_time_ms
 from transforms.rejections import Rejecter
 from transforms.unknown_names import NOBODY, UNNAMEABLE, count_name, count_personal_name, nameable
@@ -121,7 +122,7 @@ class _Classifier:
         self._reject = step.reject
         self._unknown_fields = step.unknown_fields
         self._names = _field_names(step.policy)
-        self._dropped = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.DROP}
+        self._hidden = HiddenPeople(step.policy)
         self._accounts = [
             rule.name
             for rule in step.policy.fields
@@ -157,9 +158,7 @@ class _Classifier:
             self._keep_or_count(found, counts, _author_of_names(event.record.source))
         if not found.values and not found.others:
             return Reason.NO_KNOWN_FIELD
-        for name in self._dropped & found.values.keys():
-            del found.values[name]
-            counts[f"field/{name}/{Treatment.DROP}"] += 1
+        hidden = self._hidden.drop(found.values, found.others, counts)
         return ClassifiedEvent(
             event.record,
             found.values,
@@ -167,6 +166,7 @@ class _Classifier:
             time,
             log_source(event.envelope),
             package_coordinates(event.envelope),
+            (*hidden, *self._hidden.among(found.unknown)) if found.unknown else hidden,
         )
 
     def _sort_all(self, pairs: Sequence[tuple[str, Any]]) -> _Sorted:
@@ -226,7 +226,9 @@ class _Classifier:
                 count_name(counts, name, person)
             else:
                 count_personal_name(counts, key)
-            if self._unknown_fields is UnknownFields.REDACT and (text := as_text(value)):
+            if self._unknown_fields is not UnknownFields.REDACT or self._hidden.names(key):
+                continue
+            if text := as_text(value):
                 found.keep(name, text)
 
 

@@ -10,7 +10,7 @@ from transforms.detect import Detection, Known
 from transforms.detect.explain import TextExplanation, explain_text
 from transforms.parsing.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
-from transforms.redact import OTHER_TEXT, RedactStep, entities_of, known_person
+from transforms.redact import OTHER_TEXT, RedactStep, entities_of, hidden_people, known_person
 from transforms.rejections import Rejecter
 from transforms.treatments import compile_treatments, field_treatment
 
@@ -81,7 +81,7 @@ def _value(event: ClassifiedEvent | RedactedEvent, name: str) -> str:
 
 def _known(event: ClassifiedEvent, redacted: RedactedEvent, entities: Mapping[str, str]) -> tuple[Known, ...]:
     """Return the event's own people, as the redaction knew them."""
-    found = []
+    found: list[Known | None] = [*hidden_people(event)]
     for name, treatment, _detected in redacted.outcomes:
         kind = entities.get(name.removeprefix(_OTHERS).partition(".")[0])
         if kind is not None and treatment not in _FREE:

@@ -115,7 +115,7 @@ class _Redactor:
         texts: list[_Free] = []
         urls: list[_Free] = []
         kept: list[str] = []
-        people: list[Known] = []
+        people = hidden_people(work.event) if work.event.hidden else []
         for name, value in work.event.values.items():
             remembered = settled_values.get(name)
             settled = None if remembered is None else remembered[value]
@@ -247,6 +247,12 @@ def entities_of(policy: Policy) -> dict[str, str]:
         for rule in policy.fields
         if rule.treatment in (Treatment.PSEUDONYMISE, Treatment.TRUNCATE_IP)
     }
+
+
+def hidden_people(event: ClassifiedEvent) -> list[Known]:
+    """Return the people of an event whom no field holds: a token of their kind stands for them in its texts."""
+    found = (known_person(value, f"<{kind}>", kind) for kind, value in event.hidden)
+    return [person for person in found if person is not None]
 
 
 def known_person(value: str, treated: str, kind: str) -> Known | None:

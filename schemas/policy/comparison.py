@@ -64,14 +64,20 @@ def _compare_heads(old: Policy, new: Policy) -> Iterator[Difference]:
                 dpv = before[name].dpv, after[name].dpv
                 yield from compare_text(f"{place}.{name}.dpv", *dpv, "tags name it otherwise")
     yield from _compare_event_category(old, new)
+    yield from _compare_account_category(old, new)
+
+
+def _compare_account_category(old: Policy, new: Policy) -> Iterator[Difference]:
     if old.account_category != new.account_category:
         names = old.account_category or ABSENT, new.account_category or ABSENT
         if new.account_category is None:
             yield weaker("account_category", *names, "ended accounts are no longer erased")
         elif old.account_category is None:
             yield stronger("account_category", *names, "ended accounts are erased")
+        elif _erasure_days(new) > _erasure_days(old):
+            yield weaker("account_category", *names, "ended accounts may stay longer")
         else:
-            yield neutral("account_category", *names, "its days are compared below")
+            yield neutral("account_category", *names, "ended accounts stay no longer")
 
 
 def _compare_event_category(old: Policy, new: Policy) -> Iterator[Difference]:
@@ -83,6 +89,10 @@ def _compare_event_category(old: Policy, new: Policy) -> Iterator[Difference]:
         yield weaker(*names, f"events and rejections may stay {after} days in place of {before}")
     else:
         yield neutral(*names, f"events and rejections may stay {after} days, before {before}")
+
+
+def _erasure_days(policy: Policy) -> int:
+    return policy.categories[policy.account_category or ""].erase_within_days or 0
 
 
 def _event_days(policy: Policy) -> int:

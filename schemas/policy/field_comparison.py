@@ -16,6 +16,9 @@ from schemas.policy.policy import FieldPolicy, Personal, Policy, Treatment
 PEOPLE = (Treatment.PSEUDONYMISE, Treatment.TRUNCATE_IP)
 """Treatments whose values are looked for, and replaced alike, in the event's texts."""
 
+GONE = "its values are no longer replaced alike in the event's texts, nor found when their person is erased"
+"""Why a field or a spelling of people may not just go."""
+
 _STRICTNESS = {
     Treatment.KEEP: 0,
     Treatment.REDACT_TEXT: 1,
@@ -65,7 +68,7 @@ def _removed(rule: FieldPolicy, new: Policy) -> Iterator[Difference]:
     if all(map(new.field_of, rule.aliases)):
         yield neutral(place, *shown, "all its spellings name other fields")
     elif rule.treatment in PEOPLE:
-        yield weaker(place, *shown, "its values are no longer looked for in the event's texts")
+        yield weaker(place, *shown, GONE)
     elif rule.treatment is Treatment.DROP:
         yield weaker(place, *shown, "unknown fields may be kept as text by --unknown-fields=redact")
     else:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from schemas.errors import MissingFieldRule
 from schemas.policy.document import Value
 from schemas.policy.field_names import normalise
-from schemas.policy.limits import check_form
 from schemas.policy.policy import (
     DEFAULT_PREFIX,
     PREFIXES,
@@ -98,7 +97,7 @@ def _rule(
         purpose=entry["purpose"].choice(purposes) if "purpose" in entry else category.purpose,
         legal_basis=entry["legal_basis"].choice(bases) if "legal_basis" in entry else category.legal_basis,
         retention_days=_retention_days(entry, category),
-        form=_form(entry["form"], treatment) if "form" in entry else None,
+        form=_form(entry["form"]) if "form" in entry else None,
         forms=entry["form"].texts() if "form" in entry else (),
         prefix=entry["prefix"].choice(PREFIXES) if "prefix" in entry else DEFAULT_PREFIX,
         entity=entry["entity"].shaped(_ENTITY, "capitals such as IP_ADDRESS") if "entity" in entry else None,
@@ -119,16 +118,10 @@ def _retention_days(entry: Mapping[str, Value], category: Category) -> int:
     return days
 
 
-def _form(value: Value, treatment: Treatment) -> str:
-    """Return the alternatives of a form as one expression; each must run in linear time.
-
-    Where values are kept by it, it may not let identifiers through.
-    """
+def _form(value: Value) -> str:
+    """Return the alternatives of a form as one expression; each must run in linear time."""
     for item in value.items():
         problem = form_problem(item.text())
         if problem is not None:
             raise item.fault(f"not a regular expression that RE2 can run in linear time: {problem}")
-    form = "|".join(f"(?:{alternative})" for alternative in value.texts())
-    if treatment is Treatment.KEEP:
-        check_form(value)
-    return form
+    return "|".join(f"(?:{alternative})" for alternative in value.texts())

@@ -11,7 +11,7 @@ from importlib.resources import files
 from schemas.errors import MissingFieldRule
 from schemas.policy.document import Value, read_document
 from schemas.policy.fields import alias_map, field_rules
-from schemas.policy.limits import check_clear_keys, check_days, check_direct
+from schemas.policy.limits import check_clear_keys, check_days, check_direct, check_forms
 from schemas.policy.policy import (
     Acknowledgement,
     Category,
@@ -86,6 +86,7 @@ def load_policy(text: str, name: str) -> Policy:
     _refuse_unused(root, policy)
     if "tests" in root:
         read_tests(root["tests"])  # `policy check` runs them
+    check_forms(root["fields"])
     check_direct(root["fields"], root["alias_prefixes"].texts() if "alias_prefixes" in root else ())
     check_days(root["categories"], policy)
     check_clear_keys(root, policy)

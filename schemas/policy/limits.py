@@ -13,20 +13,42 @@ from schemas.policy.policy import Policy, Treatment, form_matcher
 from schemas.policy.sample_identifiers import KINDS, LONG_NAMES, user_names
 
 _FILE = "published.yaml"
+_KEYS = (
+    "retention_days",
+    "erase_within_days",
+    "direct_identifiers",
+    "words_for_people",
+    "query_keys_never_kept",
+)
 _GROUP = re.compile(r"\(\?[A-Za-z:]*")
 _ESCAPED = re.compile(r"\\(\W)")
 _LITERALS = (re.compile(r"[^\\^$.|?*+()\[\]{}]+"), re.compile(r"[^\\^$|?*+()\[\]{}]+"))
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMBERS = (
+    "a UIN",
+    "a telephone number",
+    "a resident id",
+    "a bank card",
+    "a number of a patient or a passport",
+)
+_MARKS = ("", "-", "_", ":", "=", " ", ": ", "#", "/")
 _REPLACING = ("pseudonymise", "drop")
-_FEW = 24  # literals of which each pair is tried around a name
+_FEW = 10  # literals of which each pair is tried around a name
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What the published policy fixes; `direct` holds the normalised spellings of its direct identifiers."""
+    """What the published policy fixes.
+
+    `direct` holds the normalised spellings of its direct identifiers, `cues` other words for people and their numbers,
+    case-folded, and `never_clear` the normalised query keys whose values no URL keeps.
+    """
 
     retention_days: int
     erase_within_days: int
     direct: frozenset[str]
+    cues: frozenset[str]
+    never_clear: frozenset[str]
 
     def is_direct(self, spelling: str) -> bool:
         """Tell whether a spelling, or the last part of a dotted one, is that of a direct identifier.
@@ -42,11 +64,13 @@ class Published:
 def published() -> Published:
     """Return what the published policy fixes."""
     text = files("schemas.policy").joinpath(_FILE).read_text(encoding="utf-8")
-    root = read_document(text, _FILE).record(("retention_days", "erase_within_days", "direct_identifiers"))
+    root = read_document(text, _FILE).record(_KEYS)
     return Published(
         root["retention_days"].days(),
         root["erase_within_days"].days(),
         frozenset(map(normalise, root["direct_identifiers"].texts())),
+        frozenset(map(str.casefold, root["words_for_people"].texts())),
+        frozenset(map(normalise, root["query_keys_never_kept"].texts())),
     )
 
 
@@ -69,30 +93,53 @@ def admitted(forms: Sequence[str]) -> str | None:
             return kind
     if any(matches(text) for form in forms for name in LONG_NAMES for text in _decorated(form, name)):
         return "a user name behind or before fixed letters"
+    if any(matches(text) for form in forms for text in _called(form)):
+        return "a number of a person behind letters that say so"
     return None
 
 
 def _decorated(form: str, name: str) -> Iterator[str]:
     """Yield a name behind, before and between the runs of letters that stand in a form."""
+    literals = _literals(form)
+    if len(literals) > _FEW:
+        for literal in literals:
+            yield from (literal + name, name + literal)
+        return
+    for one, other in product(["", *literals], repeat=2):
+        yield from (one + name + other, name + one + other, one + other + name, name + one + name + other)
+
+
+def _called(form: str) -> Iterator[str]:
+    """Yield numbers of people behind those runs of letters in a form that are words for people."""
+    for literal in _literals(form):
+        words = _WORD.findall(literal.casefold())
+        if any(word in published().cues or normalise(word) in published().direct for word in words):
+            numbers = [number for kind in _NUMBERS for number in KINDS[kind]]
+            yield from (literal + mark + number for mark in _MARKS for number in numbers)
+
+
+def _literals(form: str) -> list[str]:
+    """Return the runs of letters that stand in a form, whatever its operators."""
     plain = _ESCAPED.sub(r"\1", _GROUP.sub("(", form))
-    literals = sorted({literal for found in _LITERALS for literal in found.findall(plain)})
-    for first, last in (
-        product(["", *literals], repeat=2) if len(literals) <= _FEW else product(literals, [""])
-    ):
-        yield first + name + last
+    return sorted({literal for found in _LITERALS for literal in found.findall(plain)})
 
 
-def check_form(value: Value) -> None:
-    """Refuse a form whose alternatives let identifiers through.
+def check_forms(fields: Value) -> None:
+    """Refuse a form of a kept field whose alternatives let identifiers through.
 
     Raises:
         PolicySyntaxError: One does; the message names its line.
     """
-    kind = _admitted(value.texts())
-    if kind is None:
+    rules = (value.entries() for value in fields.entries().values())
+    kept = [rule["form"] for rule in rules if rule["treatment"].text() == Treatment.KEEP]
+    if (
+        _admitted(tuple(form for value in kept for form in value.texts())) is None
+    ):  # all at once takes a fifth
         return
-    guilty = next((item for item in value.items() if admitted([item.text()])), value)
-    raise guilty.fault(f"the form admits too much: {kind} has it, and would be kept in the clear")
+    for item in (item for value in kept for item in value.items()):
+        kind = admitted([item.text()])
+        if kind is not None:
+            raise item.fault(f"the form admits too much: {kind} has it, and would be kept in the clear")
 
 
 _admitted = lru_cache(maxsize=64)(admitted)
@@ -168,5 +215,8 @@ def check_clear_keys(root: Mapping[str, Value], policy: Policy) -> None:
     for place in ("url_query_keys", "time_fields"):
         for item in root[place].items() if place in root else ():
             field = policy.field_of(item.text())
-            if published().is_direct(item.text()) or (field and policy[field].treatment in people):
-                raise item.fault(f"{item.text()!r} names a person: its values may not stay as they are")
+            never = place == "url_query_keys" and normalise(item.text()) in published().never_clear
+            if never or published().is_direct(item.text()) or (field and policy[field].treatment in people):
+                raise item.fault(
+                    f"{item.text()!r} names a person or a secret: its values may not stay as they are"
+                )

@@ -60,7 +60,16 @@ _UINS = (
     "88881234",
     "200012345678901",
 )
-_RECORDS = ("MRN00123456", "P-2024-00137", "7654321", "20261234", "BH2024001234", "E12345678", "G12345678")
+_RECORDS = (
+    "MRN00123456",
+    "P-2024-00137",
+    "7654321",
+    "20261234",
+    "BH2024001234",
+    "E12345678",
+    "G12345678",
+    "S23-00412",
+)
 _PATHS = (
     "/home/zhangwei",
     "C:\\Users\\zhangwei",
@@ -70,10 +79,28 @@ _PATHS = (
     "uid=100012345678",
 )
 _SECRETS = (
+    "AKIAIOSFODNN7EXAMPLE",
     "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE",
     "hunter2!Pass",
     "correct horse battery",
     "Bearer abc.def-ghi_jkl",
+)
+
+_SENTENCES = (
+    "user zhangwei logged in from 203.0.113.77",
+    "Failed password for anna.smith from 10.1.0.20 port 22 ssh2",
+    "mail sent to anna.smith@example.com by Wang Xiaoming, UIN 100012345678, in 35 ms",
+    "zhangwei, lisi",
+    "zhangwei;13800138000",
+    "用户张伟登录成功",
+    '{"user": "zhangwei", "uin": "100012345678"}',
+    "user=zhangwei&uin=100012345678&phone=13800138000",
+)
+_LINKED = (
+    "https://h.example/users/zhangwei/runs?user=zhangwei",
+    "/api/v1/users/zhangwei",
+    "h.example/~zhangwei",
+    "zhangwei.h.example.com",
 )
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -86,11 +113,13 @@ KINDS: dict[str, tuple[str, ...]] = {
     "a number of a patient or a passport": _RECORDS,
     "a path or an assignment with a user name": _PATHS,
     "a secret": _SECRETS,
+    "a sentence with a user name": _SENTENCES,
+    "a URL with a user name": _LINKED,
     "a person's name": _FULL + _CHINESE,
 }
 """Samples of identifiers other than user names, by what they are called."""
 
-LONG_NAMES = tuple(_LONG)
+LONG_NAMES = (*_LONG, *map(str.capitalize, _LONG))
 """User names that are longer than an opaque id behind the prefix of a resource."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from schemas.policy.differences import ABSENT, Difference, compare_text, neutral, stronger, weaker
-from schemas.policy.field_comparison import PEOPLE, is_stricter
+from schemas.policy.field_comparison import GONE, PEOPLE, is_stricter
 from schemas.policy.field_names import normalise
 from schemas.policy.policy import FieldPolicy, Policy, Treatment
 
@@ -34,7 +34,7 @@ def compare_spellings(old: Policy, new: Policy) -> Iterator[Difference]:
 def _gone(spelling: str, rule: FieldPolicy) -> Difference:
     place = f"fields.{rule.name}.aliases"
     if rule.treatment in PEOPLE:
-        return weaker(place, spelling, ABSENT, "its values are no longer looked for in the event's texts")
+        return weaker(place, spelling, ABSENT, GONE)
     if rule.treatment is Treatment.DROP:
         return weaker(
             place, spelling, ABSENT, "unknown fields may be kept as text by --unknown-fields=redact"

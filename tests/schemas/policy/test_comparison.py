@@ -92,8 +92,8 @@ def found(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
         ),
         pytest.param(
             "page, page_size",
-            "page, token, page_size",
-            [("weaker", "url_query_keys: absent -> token")],
+            "page, tab, page_size",
+            [("weaker", "url_query_keys: absent -> tab")],
             id="a query key come",
         ),
         pytest.param(

@@ -60,6 +60,18 @@ def load(text: str) -> None:
         "/home/.*",
         "[0-9]{17}[0-9X]",
         "(?:[0-9]{4} ?){4}",
+        ".{30,}",
+        ".* .* .*",
+        ".*error.*",
+        r"\w+ error \w+",
+        r"[A-Z]\w+ (?:failed|ok)",
+        "uin-[0-9]{12}",
+        "(?:job|customer)[-_][0-9]+",
+        "phone: ?[0-9]+",
+        "[A-Z0-9]{20}",
+        "https?://.*",
+        "[a-z]+=[a-z]+",
+        r"\{.*\}",
     ],
 )
 def test_a_form_that_admits_identifiers_is_refused_whatever_its_spelling(
@@ -141,7 +153,15 @@ def test_the_published_spellings_cover_those_of_the_shipped_policy_and_no_other_
             assert published().is_direct(spelling) == (rule.personal is Personal.DIRECT), spelling
 
 
-@pytest.mark.parametrize("line", ["url_query_keys: [page, uin]", "url_query_keys: [LOGIN]"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "url_query_keys: [page, uin]",
+        "url_query_keys: [LOGIN]",
+        "url_query_keys: [e-mail]",
+        "url_query_keys: [access_token]",
+    ],
+)
 def test_a_url_keeps_no_person(line: str, small_policy: str) -> None:
     with pytest.raises(PolicySyntaxError, match="names a person"):
         load(small_policy + line + "\n")
