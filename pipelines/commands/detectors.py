@@ -1,4 +1,4 @@
-"""The detectors that others add: in their own packages, by an entry point, and in Presidio's recognizer YAML."""
+"""The detectors that others add: in their own packages, in Presidio's recognizer YAML, and as formats of log lines."""
 
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.commands.typed import read_typed
-from schemas.errors import DetectorError, RecognizerFileError
+from schemas.errors import DetectorError, FormatFileError, RecognizerFileError
 from schemas.policy.policy import Policy
 from schemas.recognizer_file import CustomEntry, load_recognizers
 from transforms.detect import Detection, Recognizer
 from transforms.detect.custom import CustomRecognizer
+from transforms.detect.formats import GivenFormats, given_formats
 from transforms.detect.presidio import PresidioRecognizer
 from transforms.detect.scan import compile_scan
 
@@ -23,16 +24,34 @@ GROUP = "logveil.detectors"
 RecognizersOption = Annotated[
     Path | None, typer.Option("--recognizers", help="More recognizers, in Presidio's registry YAML.")
 ]
+FormatsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--formats",
+        metavar="DIR",
+        help="Formats of log lines: format files, grok patterns, Logstash's filters, ingest pipelines.",
+    ),
+]
 
 
-def detection_of(policy: Policy, recognizers: Path | None = None) -> Detection:
-    """Return the detection that a policy asks for, with what installed packages and a file add.
+def detection_of(policy: Policy, recognizers: Path | None = None, formats: Path | None = None) -> Detection:
+    """Return the detection that a policy asks for, with what installed packages, a file and a folder add.
+
+    What the folder's patterns name and the policy does not know is said on standard error.
 
     Raises:
         DetectorError: An added recognizer is none, can't be pickled, has a bad trigger, or a name that is taken.
         RecognizerFileError: The file is wrong.
+        FormatFileError: A file of the folder is wrong.
     """
     extra = (*installed_recognizers(), *(read_recognizers(recognizers) if recognizers else ()))
+    if formats is not None:
+        given = read_formats(formats, policy)
+        extra += given.recognizers
+        if given.ignored:
+            typer.echo(
+                f"{formats}: no field of the policy, so not replaced: {', '.join(given.ignored)}", err=True
+            )
     detection = Detection.of(policy, extra=extra)
     _refuse_repeated_names(detection.recognizers())
     return detection
@@ -59,6 +78,26 @@ def read_recognizers(path: Path) -> tuple[Recognizer, ...]:
         CustomRecognizer.of(entry) if isinstance(entry, CustomEntry) else PresidioRecognizer.of(entry)
         for entry in entries
     )
+
+
+def read_formats(folder: Path, policy: Policy) -> GivenFormats:
+    """Return the formats of a folder's files, in order of their names; those that begin with a dot are left out.
+
+    Raises:
+        FormatFileError: The folder or a file cannot be read, or is wrong.
+    """
+    try:
+        paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
+        texts = {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in paths}
+    except (OSError, UnicodeDecodeError) as error:
+        raise FormatFileError(f"{folder}: the formats cannot be read: {type(error).__name__}") from None
+    if not texts:
+        raise FormatFileError(f"{folder}: no file of formats is there")
+    return given_formats(texts, policy)
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _loaded(point: EntryPoint) -> Iterator[Recognizer]:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands.account_options import Json, Now, moment
-from pipelines.commands.detectors import RecognizersOption, detection_of
+from pipelines.commands.detectors import FormatsOption, RecognizersOption, detection_of
 from pipelines.commands.policy import read_policy
 from pipelines.commands.redact import Keys, Unknown, passing_ring
 from pipelines.commands.terminal import console, say_json
@@ -43,6 +43,7 @@ def preview(
     events: Events = 1000,
     show: Show = 20,
     recognizers: RecognizersOption = None,
+    formats: FormatsOption = None,
     unknown_fields: Unknown = UnknownFields.DROP,
     keys: Keys = None,
     now: Now = None,
@@ -51,7 +52,9 @@ def preview(
     """Show which events of a file come out otherwise under another policy, before and after, field by field."""
     key = passing_ring(keys, _NOWHERE).current
     bodies = [
-        RedactLogEvents(stated, key, epoch_ms(moment(now)), unknown_fields, detection_of(stated, recognizers))
+        RedactLogEvents(
+            stated, key, epoch_ms(moment(now)), unknown_fields, detection_of(stated, recognizers, formats)
+        )
         for stated in (read_policy(against), read_policy(policy))
     ]
     records = list(islice(_records(file), events))

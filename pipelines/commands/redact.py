@@ -12,7 +12,7 @@ import typer
 
 from pipelines.commands.account_options import Force, Reason
 from pipelines.commands.clock import forced, guard_clock
-from pipelines.commands.detectors import RecognizersOption, detection_of
+from pipelines.commands.detectors import FormatsOption, RecognizersOption, detection_of
 from pipelines.commands.moments import moment as moment
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.preview import preview_of
@@ -100,6 +100,7 @@ def redact(
     output: Output,
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
+    formats: FormatsOption = None,
     keys: Keys = None,
     format: Format = None,
     unknown_fields: Unknown = UnknownFields.DROP,
@@ -123,7 +124,7 @@ def redact(
     """Redact log files into tagged Avro partitions that expire by date."""
     paths, beam_options = split_beam_options(inputs)
     stated = read_policy(policy)
-    detection = detection_of(stated, recognizers)
+    detection = detection_of(stated, recognizers, formats)
     root = output.absolute()
     found = find_inputs(paths, root)
     today, allowed = moment(now), forced(force, reason)
@@ -160,7 +161,7 @@ def redact(
         say_json(ledger.to_json())
     else:
         shown = preview_of(job) if example and ledger.inputs else None
-        same = {"--policy": policy, "--recognizers": recognizers}
+        same = {"--policy": policy, "--recognizers": recognizers, "--formats": formats}
         options = [f"{name}={path}" for name, path in same.items() if path is not None]
         print_report(console(), ledger, job.policy, str(output), shown, options)
     _end(ledger.counts, max_rejected)

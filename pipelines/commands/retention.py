@@ -10,7 +10,7 @@ import typer
 
 from pipelines.commands.account_options import EventsUrl, Force, Json, Keys, Now, Reason, TableName, moment
 from pipelines.commands.clock import forced, guard_clock
-from pipelines.commands.detectors import RecognizersOption, detection_of
+from pipelines.commands.detectors import FormatsOption, RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.progress import Quiet, watch_unless
 from pipelines.commands.render_expiry import calendar_json, print_calendar, print_plan
@@ -130,6 +130,7 @@ def verify(
     root: Root,
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
+    formats: FormatsOption = None,
     keys: Keys = None,
     canary: Canary = None,
     canaries: Canaries = None,
@@ -150,7 +151,7 @@ def verify(
         return
     present = moment(now)
     loaded = read_policy(policy)
-    scanner = _scanner(loaded, recognizers, detect)
+    scanner = _scanner(loaded, recognizers, formats, detect)
     strings = [*(canary or ()), *_lines(canaries)]
     watch = watch_unless(as_json or quiet)
     problems = verify_root(root, present, loaded, scanner, strings, _erased(root, keys), watch)
@@ -180,12 +181,15 @@ def _erased(root: Path, keys: Path | None) -> ErasedAccounts | None:
     return None
 
 
-def _scanner(policy: Policy, recognizers: Path | None, detect: bool) -> TextRedactor | None:
+def _scanner(
+    policy: Policy, recognizers: Path | None, formats: Path | None, detect: bool
+) -> TextRedactor | None:
     """Return the detectors with which `logveil redact` would redact, None where they are not wanted."""
     if detect:
-        return checking_redactor(policy, detection_of(policy, recognizers))
-    if recognizers is not None:
-        raise OptionsError("--recognizers has no use with --no-detect")
+        return checking_redactor(policy, detection_of(policy, recognizers, formats))
+    for option, given in (("--recognizers", recognizers), ("--formats", formats)):
+        if given is not None:
+            raise OptionsError(f"{option} has no use with --no-detect")
     return None
 
 

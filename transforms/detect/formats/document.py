@@ -7,12 +7,12 @@ from typing import Any
 
 import yaml
 
-from schemas.errors import DetectorError, FormatFileError
+from schemas.errors import FormatFileError
 from transforms.detect.formats.format import SCORE, Format, compile_format
 from transforms.detect.formats.grok import expand, standard_definitions
 from transforms.detect.formats.literals import literal_trigger
 from transforms.detect.formats.parts import FindPart, Part
-from transforms.detect.scan import compile_scan
+from transforms.detect.scan import ENGINES, compiles
 from transforms.detect.spans import Span
 
 _ROOT = ("program", "source", "patterns", "lines")
@@ -38,12 +38,13 @@ class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Return a mapping whose keys differ."""
-        keys = [key.value for key, _ in node.value]
-        repeated = next((key for index, key in enumerate(keys) if key in keys[:index]), None)
-        if repeated is not None:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {repeated!r} is repeated", node.start_mark
-            )
+        seen: set[Any] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} is repeated", key.start_mark
+                )
+            seen.add(key.value)
         found: dict[Any, Any] = super().construct_mapping(node, deep)
         return found
 
@@ -131,7 +132,7 @@ def made_format(
     """Return a format whose pattern compiles and whose trigger is given, or derived from it.
 
     Raises:
-        FormatFileError: The pattern or the trigger does not compile, or the pattern has too few characters of its own.
+        FormatFileError: The pattern does not compile, or has too few characters of its own.
     """
     try:
         compiled = compile_format(pattern)
@@ -141,16 +142,19 @@ def made_format(
         trigger = literal_trigger(compiled)
         if trigger is None:
             raise FormatFileError(f"{place}: no word is sure to stand in every match: give it a trigger")
-    else:
-        _check_trigger(trigger, place)
     return Format(name, source, pattern, trigger, parts, score)
 
 
-def _check_trigger(trigger: str, place: str) -> None:
-    try:
-        compile_scan([trigger])
-    except DetectorError as error:
-        raise FormatFileError(f"{place}: {error}") from None
+def refuse_triggers(stated: FormatFile, file: str) -> None:
+    """Refuse a trigger that one of the engines cannot compile: which one scans depends on the machine.
+
+    Raises:
+        FormatFileError: A trigger does not compile.
+    """
+    for one in stated.formats:
+        for engine in ENGINES:
+            if not compiles(one.trigger, engine):
+                raise FormatFileError(f"{file}: {one.name}: the trigger does not compile for {engine}")
 
 
 def _part(name: str, find_part: FindPart, place: str) -> Part:

@@ -22,8 +22,7 @@ _POSIX = {
     "alnum": "A-Za-z0-9", "alpha": "A-Za-z", "blank": " \\t", "digit": "0-9", "lower": "a-z", "upper": "A-Z",
     "space": "\\s", "word": "\\w", "xdigit": "0-9A-Fa-f", "punct": "!-/:-@\\[-`{-~",
 }  # fmt: skip
-_IN_PYTHON = re.compile(r"\\[hHzZ]|\[:(?P<posix>[a-z]+):\]|\\.", re.DOTALL)
-_ESCAPES = {"\\h": "[0-9A-Fa-f]", "\\H": "[^0-9A-Fa-f]", "\\z": "\\Z", "\\Z": "\\Z"}
+_IN_PYTHON = re.compile(r"\[:(?P<posix>[a-z]+):\]|\\.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +94,8 @@ def _dotted(name: str) -> str:
 
 
 def _in_python(pattern: str) -> str:
-    """Write in Python's dialect what Oniguruma's has of its own: classes by name, hexadecimal digits, the end of a text."""
-
-    def written(found: re.Match[str]) -> str:
-        if found["posix"] is not None:
-            return _POSIX.get(found["posix"], found[0])
-        return _ESCAPES.get(found[0], found[0])
-
-    return _IN_PYTHON.sub(written, pattern)
+    """Write out the classes that have names, which Python's dialect has not."""
+    return _IN_PYTHON.sub(lambda found: _POSIX.get(found["posix"] or "", found[0]), pattern)
 
 
 def read_definitions(text: str, file: str) -> dict[str, str]:
