@@ -86,6 +86,8 @@ def read_formats(folder: Path, policy: Policy) -> GivenFormats:
     Raises:
         FormatFileError: The folder or a file cannot be read, or is wrong.
     """
+    if not folder.is_dir():
+        raise FormatFileError(f"{folder}: no folder of formats is there")
     try:
         paths = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
         texts = {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in paths}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 
 from pipelines.commands.cli import app
 from pipelines.commands.detectors import detection_of, installed_recognizers
-from schemas.errors import DetectorError, OptionsError, RecognizerFileError
+from schemas.errors import DetectorError, FormatFileError, OptionsError, RecognizerFileError
 from schemas.ledger import Ledger
 from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS, ROOT
@@ -69,14 +70,25 @@ def zip_codes(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def doors(tmp_path: Path) -> Path:
+    """Return a folder of formats that finds whoever opened a door."""
+    folder = tmp_path / "formats"
+    (folder / ".git").mkdir(parents=True)
+    (folder / ".git" / "HEAD").write_text("ref")
+    (folder / "doors.grok").write_text("DOOR took %{NOTSPACE:user.name} to %{WORD:kind} %{INT:number}")
+    return folder
+
+
+@pytest.fixture
 def redacted(
     redact: Callable[..., Ledger], write_lines: Callable[..., Path], tmp_path: Path
 ) -> Callable[..., Path]:
     """Return a function that redacts an event with a zip code and a ticket and returns the root."""
     event = {"__TIMESTAMP__": NOW_MS - 1000, "description": "took ACME-1234 to zip 12345"}
 
-    def run(recognizers: Path | None = None) -> Path:
-        redact(write_lines([json.dumps(event).encode()]), detection=detection_of(POLICY, recognizers))
+    def run(recognizers: Path | None = None, formats: Path | None = None) -> Path:
+        detection = detection_of(POLICY, recognizers, formats)
+        redact(write_lines([json.dumps(event).encode()]), detection=detection)
         return tmp_path / "out"
 
     return run
@@ -232,3 +244,57 @@ def test_verification_knows_the_detectors_of_installed_packages(
 def test_a_file_of_recognizers_without_detection_is_refused(tmp_path: Path, zip_codes: Path) -> None:
     with pytest.raises(OptionsError, match="--recognizers has no use with --no-detect"):
         verify(tmp_path, "--recognizers", zip_codes, "--no-detect")
+
+
+def test_what_was_redacted_with_formats_leaves_nothing_to_find_with_them(
+    redacted: Callable[..., Path], doors: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = redacted(formats=doors)
+
+    (record,) = read_records(root, EVENTS_ROOT)
+    assert re.fullmatch(r"took usr_1_[a-z2-7]{20} to zip 12345", record["description"])
+    assert capsys.readouterr().err == f"{doors}: no field of the policy, so not replaced: kind, number\n"
+    assert verify(root, "--formats", doors)[0] == 0
+
+
+def test_what_was_redacted_without_formats_has_a_text_problem_with_them(
+    redacted: Callable[..., Path], doors: Path
+) -> None:
+    root = redacted()
+
+    code, output = verify(root, "--formats", doors)
+
+    assert (code, output.splitlines()[-1]) == (1, f"text: {only_file(root)}: {FOUND}")
+
+
+def test_formats_without_detection_are_refused(tmp_path: Path, doors: Path) -> None:
+    with pytest.raises(OptionsError, match="--formats has no use with --no-detect"):
+        verify(tmp_path, "--formats", doors, "--no-detect")
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        pytest.param({}, "no file of formats is there", id="empty"),
+        pytest.param({"a.grok": b"\xff"}, "the formats cannot be read: UnicodeDecodeError", id="not UTF-8"),
+    ],
+)
+def test_a_folder_that_gives_no_formats_is_named(
+    tmp_path: Path, files: dict[str, bytes], message: str
+) -> None:
+    folder = tmp_path / "none"
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+    with pytest.raises(FormatFileError) as caught:
+        detection_of(default_policy(), formats=folder)
+
+    assert str(caught.value) == f"{folder}: {message}"
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FormatFileError) as caught:
+        detection_of(default_policy(), formats=tmp_path / "none")
+
+    assert str(caught.value) == f"{tmp_path}/none: no folder of formats is there"
