@@ -17,6 +17,8 @@ from schemas.recognizer_file import load_recognizers
 from tests.conftest import ROOT
 from tests.transforms.detect.test_catalog import unmarked
 from transforms.detect import Detection
+from transforms.detect.formats import given_formats, shipped_files
+from transforms.detect.formats.given import ENDINGS
 
 PAGE = ROOT / "docs" / "detection.md"
 EXPLAINED = re.compile(r"^```console\n\$ (logveil explain .*)\n((?:.*\n)*?)```$", re.MULTILINE)
@@ -28,8 +30,8 @@ def output_of(command: str) -> str:
     return CliRunner().invoke(app, arguments, catch_exceptions=False).stdout
 
 
-def block_of(language: str) -> str:
-    found = re.search(rf"^```{language}\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+def block_of(language: str, begin: str = "") -> str:
+    found = re.search(rf"^```{language}\n({begin}.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     assert found is not None
     return found[1]
 
@@ -63,6 +65,19 @@ def test_the_recognizers_of_the_page_are_read() -> None:
     entries = load_recognizers(block_of("yaml"), "page.yaml")
 
     assert [entry.name for entry in entries] == ["Zip code", "CryptoRecognizer"]
+
+
+def test_the_format_file_of_the_page_is_one() -> None:
+    given = given_formats({"neighbour.yaml": block_of("yaml", "program:")}, default_policy())
+
+    assert [one.name for one in given.recognizers] == ["neighbour_entry", "neighbour_denied"]
+
+
+def test_the_page_says_how_many_formats_there_are_and_what_is_read() -> None:
+    page = PAGE.read_text()
+
+    assert f"`transforms/detect/formats/`, {len(shipped_files())} of them" in page
+    assert all(f"`{ending}`" in page for ending in ENDINGS if ending)
 
 
 def _renew(page: Path) -> None:
