@@ -30,7 +30,7 @@ Attack = Callable[[Path, random.Random], Counter[str]]
 
 
 def forked(task: Callable[[], object], before: Callable[[], object] = lambda: None) -> int:
-    """Start a task in a process of its own that says nothing, and return its id; its exit code is 0 if it ended well."""
+    """Start a task in a silent process of its own, and return its id; its exit code is 0 if it ended well."""
     pid = os.fork()
     if pid:
         return pid

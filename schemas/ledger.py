@@ -8,7 +8,18 @@ from typing import Any
 
 from schemas.errors import LedgerError
 from schemas.events import Counts
-from schemas.stated import DIGEST, FILE, INPUT, RUN_ID, checked, checked_counts, has_form, is_moment, is_text
+from schemas.stated import (
+    DIGEST,
+    FILE,
+    INPUT,
+    PASSED_OVER,
+    RUN_ID,
+    checked,
+    checked_counts,
+    has_form,
+    is_moment,
+    is_text,
+)
 
 LEDGER_VERSION = 1
 REJECTED_CATEGORY = "rejected"
@@ -18,13 +29,32 @@ COMMIT_KEY = "commit"
 
 @dataclass(frozen=True, slots=True)
 class LedgerInput:
-    """One input of a run: safe name, size in bytes, SHA-256 in hex, format, and the parts it was read in."""
+    """One input of a run: safe name, size in bytes, SHA-256 in hex, format, and the parts it was read in.
+
+    `place` is a keyed hash of its path. Of an input whose content was read under another path too, `checksum` is the
+    SHA-256 of content and place, and `content` that of the content.
+    """
 
     name: str
     bytes: int
     checksum: str
     format: str
     parts: int = 1
+    place: str = ""
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file that was named and not read: safe name, SHA-256, the safe name of the input that it is the same as.
+
+    `same_place` says that it is that very file, and no other of equal content.
+    """
+
+    name: str
+    checksum: str
+    same_as: str
+    same_place: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +122,7 @@ class Ledger:
     versions: Mapping[str, str] = field(default_factory=dict)
     files: tuple[LedgerFile, ...] = ()
     replaces: Mapping[str, str] = field(default_factory=dict)
+    passed_over: tuple[PassedOver, ...] = ()
     forced: str | None = None
 
     def with_files(self, files: Iterable[LedgerFile], replaces: Mapping[str, str] | None = None) -> "Ledger":
@@ -121,6 +152,9 @@ class Ledger:
         try:
             values["inputs"] = tuple(LedgerInput(**checked(item, INPUT)) for item in values["inputs"])
             values["files"] = stated_files(values["files"])
+            values["passed_over"] = tuple(
+                PassedOver(**checked(item, PASSED_OVER)) for item in values.get("passed_over", ())
+            )
             values["counts"] = Counter(checked_counts(values["counts"]))
             return cls(**checked(values, _FORMS))
         except (KeyError, TypeError, ValueError, AttributeError) as error:

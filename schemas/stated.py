@@ -73,23 +73,33 @@ def is_place(path: Any) -> bool:
     return is_partition(partition) and FILE_NAME.fullmatch(name) is not None
 
 
-FILE = {
+Forms = Mapping[str, Callable[[Any], bool]]
+
+FILE: Forms = {
     "partition": lambda value: isinstance(value, str) and is_partition(value),
     "name": has_form(FILE_NAME),
     "records": is_count,
     "bytes": is_count,
     "checksum": has_form(DIGEST),
 }
-INPUT = {
+INPUT: Forms = {
     "name": is_text,
     "bytes": is_count,
     "checksum": has_form(DIGEST),
     "format": is_text,
     "parts": is_count,
+    "place": is_text,
+    "content": is_text,
+}
+PASSED_OVER: Forms = {
+    "name": is_text,
+    "checksum": has_form(DIGEST),
+    "same_as": is_text,
+    "same_place": lambda value: isinstance(value, bool),
 }
 
 
-def checked(values: Mapping[str, Any], forms: Mapping[str, Callable[[Any], bool]]) -> Mapping[str, Any]:
+def checked(values: Mapping[str, Any], forms: Forms) -> Mapping[str, Any]:
     """Return values, each of which has its form; a missing one is the business of whoever takes them.
 
     Example:

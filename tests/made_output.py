@@ -4,7 +4,7 @@ Also what reads a root back, and what keeps it from being written.
 """
 
 import resource
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -14,6 +14,7 @@ from typing import Any
 import fastavro
 
 from pipelines.root.commit import Run, commit, open_run
+from pipelines.root.ledger_files import read_ledgers, standing_runs
 from pipelines.root.partition_files import event_files, rejection_files
 from schemas.events import (
     Counts,
@@ -172,6 +173,11 @@ def read_records(root: Path, category: str) -> list[dict[str, object]]:
         with path.open("rb") as stream:
             records.extend(fastavro.reader(stream))  # type: ignore[arg-type]
     return records
+
+
+def already_committed(root: Path) -> Mapping[str, str]:
+    """Return the run that stands for each input, by the input's checksum."""
+    return standing_runs(read_ledgers(root))
 
 
 def tree(root: Path) -> list[str]:

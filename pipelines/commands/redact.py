@@ -20,6 +20,7 @@ from pipelines.commands.progress import Quiet, watch_unless
 from pipelines.commands.redact_report import print_dry_run, print_report
 from pipelines.commands.restore_check import ring_beside
 from pipelines.commands.terminal import console, say_json
+from pipelines.jobs.chosen import SameContent
 from pipelines.jobs.dry_run import DryRun
 from pipelines.jobs.dry_run import dry_run as count_dry_run
 from pipelines.jobs.redaction import RedactionJob, run_redaction
@@ -69,6 +70,9 @@ MaxRejected = Annotated[
 ]
 Skew = Annotated[float, typer.Option(min=0, max=8784, help="How far in the future an event time may be.")]
 Again = Annotated[bool, typer.Option("--again", help="Redact once more what was redacted before, in place.")]
+Same = Annotated[
+    SameContent, typer.Option(help="What becomes of a file whose content was read under another path.")
+]
 Workers = Annotated[
     int, typer.Option(min=0, help="Worker processes. 0: one a core where the input pays for it.")
 ]
@@ -109,6 +113,7 @@ def redact(
     max_rejected: MaxRejected = 0.0,
     skew_hours: Skew = 24,
     again: Again = False,
+    same_content: Same = SameContent.SKIP,
     workers: Workers = 0,
     codec: CodecOption = Codec.ZSTANDARD,
     now: Now = None,
@@ -143,6 +148,7 @@ def redact(
         max_expansion=max_expansion,
         skew=timedelta(hours=skew_hours),
         again=again,
+        same_content=same_content,
         workers=workers,
         codec=codec,
         beam_options=beam_options,

@@ -14,11 +14,12 @@ from pipelines.commands.preview import Preview
 from pipelines.commands.printable import printable
 from pipelines.jobs.dry_run import DryRun
 from schemas.events import Counts
-from schemas.ledger import Ledger
+from schemas.ledger import Ledger, PassedOver
 from schemas.policy.policy import Policy
 
 _WIDE = 100  # columns from which every field's name fits on one line
 _NARROW = 17
+_SHOWN_FILES = 5
 _BORDERS = 13
 
 
@@ -39,10 +40,12 @@ def print_report(
     following = Text.assemble(("Next  ", "bold"), verification)
     if not ledger.inputs:
         console.print("Nothing to do: an earlier run redacted every input (--again redacts it once more).")
+        _print_passed_over(console, ledger.passed_over)
         console.print(following, soft_wrap=True)
         return
     console.print(_partition_table(ledger, root))
     _print_counts(console, policy, counts, example)
+    _print_passed_over(console, ledger.passed_over)
     console.print(
         Text.assemble(("Ledger  ", "bold"), f"{printable(root)}/_runs/{ledger.run_id}.json"), soft_wrap=True
     )
@@ -76,6 +79,17 @@ def _print_counts(console: Console, policy: Policy, counts: Counts, example: Pre
         parts = ", ".join(f"{name} {number:,}" for name, number in _under(prefix, counts))
         if parts:
             console.print(Text.assemble((f"{title}  ", "bold"), parts))
+
+
+def _print_passed_over(console: Console, passed_over: Sequence[PassedOver]) -> None:
+    """Print which files were not read because another path had their content: one of another host may be among them."""
+    others = [file for file in passed_over if not file.same_place]
+    for file in others[:_SHOWN_FILES]:
+        same = f"{file.name}: the same content as {file.same_as}, so not read (--same-content=read reads it)"
+        console.print(Text.assemble(("Passed over  ", "bold"), printable(same)), soft_wrap=True)
+    if len(others) > _SHOWN_FILES:
+        more = f"{len(others) - _SHOWN_FILES:,} more, as the ledger lists them"
+        console.print(Text.assemble(("Passed over  ", "bold"), more), soft_wrap=True)
 
 
 def field_table(policy: Policy, counts: Counts, preview: Preview | None, width: int) -> Table:

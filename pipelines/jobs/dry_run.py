@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.jobs.redaction import RedactionJob, new_files
+from pipelines.jobs.redaction import RedactionJob, choose_inputs
 from pipelines.root.erased_marks import erasures, marks_of
 from pipelines.sources.found import said_as_typed
-from pipelines.sources.inputs import plan_parts, snapshot
+from pipelines.sources.inputs import plan_parts
 from pipelines.sources.read_files import read_part
 from schemas.errors import InputError
 from schemas.events import Counts
@@ -49,7 +49,7 @@ def dry_run(job: RedactionJob) -> DryRun:
     counts: Counts = Counter()
     partitions: Counter[str] = Counter()
     try:
-        files = new_files(job, [snapshot(found.path, job.format, job.safe_name) for found in job.inputs])
+        files = choose_inputs(job).files
         for part in plan_parts(files, job.safe_name):
             redact.start_bundle(epoch_ms(job.now))
             for batch in read_part(part, job.max_event_bytes, job.max_expansion):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from apache_beam import PTransform
 
+from pipelines.jobs.chosen import Chosen, SameContent, choose, place_token
 from pipelines.jobs.graph import TALLIES, RedactFiles
 from pipelines.jobs.processes import run_in_processes
 from pipelines.jobs.run_summary import RunSummary, read_summary
@@ -26,7 +27,7 @@ from pipelines.jobs.runners import (
 )
 from pipelines.root.commit import Run, commit, discard, open_run, recover
 from pipelines.root.erased_marks import take_note
-from pipelines.root.ledger_files import already_committed
+from pipelines.root.ledger_files import read_before
 from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.found import FoundInput, said_as_typed
 from pipelines.sources.inputs import FilePart, InputFile, check_unchanged, plan_parts, snapshot
@@ -63,6 +64,7 @@ class RedactionJob:
     max_expansion: int = MAX_EXPANSION
     skew: timedelta = timedelta(hours=24)
     again: bool = False
+    same_content: SameContent = SameContent.SKIP
     workers: int = 0
     codec: Codec = Codec.ZSTANDARD
     beam_options: Sequence[str] = ()
@@ -118,11 +120,12 @@ def run_redaction(job: RedactionJob, watch: Watch = unwatched) -> Ledger:
     try:
         _finish_others(job.root)
         erased = joined_marks(take_note(job.root, run.staging), job.erased_in_vault)
-        files = new_files(job, [snapshot(found.path, job.format, job.safe_name) for found in job.inputs])
+        chosen = choose_inputs(job)
+        files = chosen.files
         workers, summary = _process(job, run, files, erased, watch)
         for file in files:
             check_unchanged(file, job.safe_name)
-        return commit(run, _ledger(job, run, files, summary, clock, workers), summary.files)
+        return commit(run, _ledger(job, run, chosen, summary, clock, workers), summary.files)
     except InputError as error:
         raise said_as_typed(error, job.inputs, job.safe_name) from None
     finally:
@@ -137,10 +140,15 @@ def _finish_others(root: Path) -> None:
         logger.warning("%s", error)
 
 
-def new_files(job: RedactionJob, files: Sequence[InputFile]) -> list[InputFile]:
-    """Return one file of each checksum, without those that are committed already."""
-    committed = {} if job.again else already_committed(job.root)
-    return list({file.checksum: file for file in files if file.checksum not in committed}.values())
+def choose_inputs(job: RedactionJob) -> Chosen:
+    """Return which of the files that were named are read, and which are passed over.
+
+    Raises:
+        InputError: A file can't be read.
+        LedgerError: A ledger can't be read.
+    """
+    files = [snapshot(found.path, job.format, job.safe_name) for found in job.inputs]
+    return choose(files, read_before(job.root), job.key, job.same_content, job.again)
 
 
 def _process(
@@ -180,20 +188,27 @@ def _graph(job: RedactionJob, run: Run, erased: Marks, parts: Sequence[FilePart]
 def _ledger(
     job: RedactionJob,
     run: Run,
-    files: Sequence[InputFile],
+    chosen: Chosen,
     summary: RunSummary,
     clock: _Clock,
     runner: str,
 ) -> Ledger:
-    parts = Counter(part.checksum for part in plan_parts(files))
+    parts = Counter(part.checksum for part in plan_parts(chosen.files))
     return Ledger(
         run_id=run.id,
         inputs=tuple(
             LedgerInput(
-                job.safe_name(file.name), file.size, file.checksum, str(file.format), parts[file.checksum]
+                job.safe_name(file.name),
+                file.size,
+                file.checksum,
+                str(file.format),
+                parts[file.checksum],
+                place_token(job.key, file),
+                file.content,
             )
-            for file in files
+            for file in chosen.files
         ),
+        passed_over=chosen.passed_over,
         counts=summary.counts,
         policy_version=job.policy.version,
         policy_digest=job.policy.digest,

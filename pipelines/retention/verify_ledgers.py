@@ -73,9 +73,9 @@ def _expected(root: Path, ledgers: Sequence[Ledger], receipts: Iterable[Receipt]
     standing = standing_runs(ledgers)
     checksums: defaultdict[str, set[str]] = defaultdict(set)
     for ledger in ledgers:
-        own = {checksum[:16] for checksum, run_id in standing.items() if run_id == ledger.run_id}
+        own = {checksum for checksum, run_id in standing.items() if run_id == ledger.run_id}
         for file in ledger.files:
-            if file.input_prefix in own:
+            if any(checksum.startswith(file.input_prefix) for checksum in own):
                 checksums[file.path].add(file.checksum)
     written, awaited = written_by_streams(root)
     for path, checksum in written.items():

@@ -8,7 +8,7 @@ import orjson
 
 from pipelines.root.layout import PENDING, RUNS
 from schemas.errors import LedgerError
-from schemas.ledger import Ledger
+from schemas.ledger import Ledger, LedgerInput
 
 
 def load(path: Path) -> Any:
@@ -74,12 +74,12 @@ def standing_runs(ledgers: Iterable[Ledger]) -> Mapping[str, str]:
     }
 
 
-def already_committed(root: Path) -> Mapping[str, str]:
-    """Return the run that stands for each input committed before, by the input's checksum.
+def read_before(root: Path) -> list[LedgerInput]:
+    """Return the inputs that runs have committed.
 
     `pipelines.root.commit.recover` comes first: a run that it would roll forward is not seen here.
 
     Raises:
         LedgerError: A file under `_runs` is not a ledger.
     """
-    return standing_runs(read_ledgers(root))
+    return [item for ledger in read_ledgers(root) for item in ledger.inputs]

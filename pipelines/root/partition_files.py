@@ -15,6 +15,7 @@ from transforms.avro.blocks import SYNC_BYTES, Codec, block, container_header, s
 from transforms.avro.encode import Encoding
 
 BLOCK_BYTES = 1 << 20
+HEX_OF_AN_INPUT = 32  # 128 bits, so that no two inputs meet by chance or by design
 OPEN_PARTS = 2
 
 Encode = Callable[[Sequence[Any]], dict[str, list[bytes]]]
@@ -24,10 +25,10 @@ def file_name(source: Source) -> str:
     """Return the name of the files that hold the records of one part of an input.
 
     Example:
-        >>> file_name(Source("app.jsonl", "0123456789abcdef0123", part=3))
-        'part-0123456789abcdef-00003.avro'
+        >>> file_name(Source("app.jsonl", "0123456789abcdef" * 4, part=3))
+        'part-0123456789abcdef0123456789abcdef-00003.avro'
     """
-    return f"part-{source.checksum[:16]}-{source.part:05d}.avro"
+    return f"part-{source.checksum[:HEX_OF_AN_INPUT]}-{source.part:05d}.avro"
 
 
 @dataclass(slots=True)

@@ -31,8 +31,8 @@ _LINE_FORMATS = (FileFormat.JSON, FileFormat.TEXT)
 class InputFile:
     """What an input file was when the run began.
 
-    `size` is in bytes, `checksum` the SHA-256 of the whole file in hex,
-    `modified_ms` milliseconds since the epoch.
+    `size` is in bytes, `checksum` the SHA-256 of the whole file in hex, or of that (then `content`) and its place;
+    `modified_ms` is in milliseconds since the epoch, `changed_ns` when anything of the file changed, its inode too.
     """
 
     path: str = field(repr=False)
@@ -46,6 +46,9 @@ class InputFile:
     encoding: Encoding = Encoding.UTF_8
     columns: tuple[str, ...] = ()
     separator: str = ","
+    inode: int = 0
+    changed_ns: int = 0
+    content: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def snapshot(path: Path, format: str | None = None, safe_name: Callable[[str], s
     columns, separator = csv_columns(head.split(b"\n", 1)[0]) if kind is FileFormat.CSV else ((), ",")
     return InputFile(
         str(path), name, status.st_size, checksum, status.st_mtime_ns // 10**6, status.st_mtime_ns,
-        compression, kind, encoding, columns, separator,
+        compression, kind, encoding, columns, separator, status.st_ino, status.st_ctime_ns,
     )  # fmt: skip
 
 
@@ -122,14 +125,28 @@ def check_unchanged(file: InputFile, safe_name: Callable[[str], str] = str) -> N
     """Check that a file is what it was at its snapshot.
 
     Raises:
-        InputError: It has another size or modification time, or is gone.
+        InputError: It is another file, has another size, modification time or content, or is gone.
     """
     try:
-        status = os.stat(file.path)
+        unchanged = _is_as_before(file)
     except OSError:
-        status = None
-    if status is None or (status.st_size, status.st_mtime_ns) != (file.size, file.modified_ns):
+        unchanged = False
+    if not unchanged:
         raise InputError(f"{safe_name(file.name)}: the file changed while it was read; nothing was written")
+
+
+def _is_as_before(file: InputFile) -> bool:
+    """Tell whether a file is what it was; where only its time of change is another, its content decides.
+
+    Whoever puts back size and modification time can't put that time back; but a new link to a file sets it too.
+    """
+    status = os.stat(file.path)
+    if (status.st_size, status.st_mtime_ns, status.st_ino) != (file.size, file.modified_ns, file.inode):
+        return False
+    if status.st_ctime_ns == file.changed_ns:
+        return True
+    with open(file.path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == (file.content or file.checksum)
 
 
 def plan_parts(

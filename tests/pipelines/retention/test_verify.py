@@ -35,7 +35,7 @@ from tests.watching import Noted
 NOW = datetime(2026, 11, 24, 5, tzinfo=UTC)
 DAY = "2027-05-23"
 EVENTS = [make_event(n, DAY, output=f"job {n} done", url="https://host/path") for n in range(4)]
-PATH = f"category=troubleshooting_data/expires_on={DAY}/part-a1a1a1a1a1a1a1a1-00000.avro"
+PATH = f"category=troubleshooting_data/expires_on={DAY}/part-a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1-00000.avro"
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def test_records_that_disagree_with_folder_schema_or_tags_are_a_problem(root, ch
 def test_an_event_id_that_is_there_twice_is_a_problem(root):
     commit_run(root, [replace(EVENTS[0], event=_moved(EVENTS[0].event, SECOND))])
     assert problems(root) == [
-        f"duplicate: category=troubleshooting_data/expires_on={DAY}/part-b2b2b2b2b2b2b2b2-00000.avro:"
+        f"duplicate: category=troubleshooting_data/expires_on={DAY}/part-b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2-00000.avro:"
         " 1 records have an event id that is there already"
     ]
 

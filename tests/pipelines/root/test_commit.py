@@ -22,7 +22,7 @@ from pipelines.root.commit import (
     roll_forward_steps,
 )
 from pipelines.root.layout import STAGING
-from pipelines.root.ledger_files import already_committed, read_ledgers
+from pipelines.root.ledger_files import read_ledgers
 from pipelines.root.liveness import OWNER, this_process
 from schemas.errors import LedgerError, OutputError
 from schemas.ledger import WrittenFile
@@ -31,6 +31,7 @@ from tests.made_output import (
     FIRST,
     SECOND,
     STARTED,
+    already_committed,
     commit_run,
     event_ids,
     make_event,

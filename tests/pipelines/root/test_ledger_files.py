@@ -5,9 +5,9 @@ from itertools import permutations
 import pytest
 
 from pipelines.root.ledger_files import (
-    already_committed,
     ledger_paths,
     pending_paths,
+    read_before,
     read_ledgers,
     standing_runs,
 )
@@ -36,7 +36,7 @@ def test_the_run_that_none_has_replaced_stands_whatever_the_order(order):
 
 
 def test_a_root_without_runs_has_committed_nothing(tmp_path):
-    assert already_committed(tmp_path) == {}
+    assert read_before(tmp_path) == []
 
 
 def test_finished_and_pending_runs_are_told_apart(tmp_path):

@@ -50,7 +50,7 @@ def test_what_is_said_of_a_file_is_true(tmp_path):
 
 def test_a_file_is_named_after_its_input_and_part_and_its_staged_name_after_the_attempt(tmp_path):
     first, again = (write_in_batches(tmp_path, [make_event(1)], 1)[0] for _ in range(2))
-    assert first.final == again.final == "part-a1a1a1a1a1a1a1a1-00000.avro"
+    assert first.final == again.final == "part-a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1-00000.avro"
     assert first.temp != again.temp
 
 
@@ -105,8 +105,8 @@ def test_inputs_of_one_bundle_are_kept_apart(tmp_path):
     files.add(FIRST, [make_event(1)])
     files.add(SECOND, [make_event(2, source=SECOND)])
     assert {file.final: ids_in(tmp_path, file) for file in files.close()} == {
-        "part-a1a1a1a1a1a1a1a1-00000.avro": ["event00000001"],
-        "part-b2b2b2b2b2b2b2b2-00000.avro": ["event00000002"],
+        "part-a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1-00000.avro": ["event00000001"],
+        "part-b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2-00000.avro": ["event00000002"],
     }
 
 
@@ -152,4 +152,7 @@ def test_the_operating_systems_refusal_becomes_one_line(tmp_path):
 
 
 def test_a_file_name_has_no_trace_of_the_inputs_name():
-    assert file_name(Source("alice@example.com.jsonl", "0" * 64)) == "part-0000000000000000-00000.avro"
+    assert (
+        file_name(Source("alice@example.com.jsonl", "0" * 64))
+        == "part-00000000000000000000000000000000-00000.avro"
+    )

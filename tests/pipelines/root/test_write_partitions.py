@@ -34,7 +34,7 @@ def _identity(record):
 
 
 def _name(source):
-    return f"part-{source.checksum[:16]}-{source.part:05d}.avro"
+    return f"part-{source.checksum[:32]}-{source.part:05d}.avro"
 
 
 def _event_place(tagged):
