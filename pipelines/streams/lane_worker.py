@@ -48,8 +48,10 @@ class _Attempt:
 
     def note_times(self, messages: Sequence[Message]) -> None:
         """Note the broker's times of messages."""
-        times = [message.timestamp()[1] for message in messages]
         self.messages += len(messages)
+        times = [time for message in messages if (time := message.timestamp()[1]) > 0]
+        if not times:
+            return
         self.oldest_ms = min(times if self.oldest_ms is None else [self.oldest_ms, *times])
         self.newest_ms = max(times if self.newest_ms is None else [self.newest_ms, *times])
 

@@ -32,8 +32,8 @@ def message_records(
 ) -> Sequence[RawRecord]:
     """Return the records of one message: one, or each log of a LogGroupList.
 
-    A tombstone is an empty record. `time_ms`, the broker's time of the message, dates an original line that holds no
-    time. Only the logs of a LogGroupList have a `line`, counted from 1.
+    A tombstone is an empty record. `time_ms`, the broker's time of the message (negative where it gave none), dates an
+    original line that holds no time. Only the logs of a LogGroupList have a `line`, counted from 1.
 
     Example:
         >>> [record.data for record in message_records(b'{"a": 1}', "t", 0, 7, 0, 99)]
@@ -45,7 +45,7 @@ def message_records(
     if format is MessageFormat.PROTOBUF or (format is MessageFormat.JSON and _LOG_GROUPS.match(data)):
         return _log_records(data, _source(topic, partition, RecordFormat.PROTOBUF), offset, max_event_bytes)
     if format is MessageFormat.TEXT:
-        source = Source(topic, "", RecordFormat.TEXT, partition, modified_ms=time_ms)
+        source = Source(topic, "", RecordFormat.TEXT, partition, modified_ms=time_ms if time_ms > 0 else None)
     else:
         source = _source(topic, partition, RecordFormat.JSON)
     if len(data) > max_event_bytes:

@@ -42,6 +42,11 @@ def test_an_original_line_is_dated_by_the_broker():
     assert record.source == Source("topic", "", RecordFormat.TEXT, 3, modified_ms=TIME)
 
 
+def test_an_original_line_of_a_message_without_a_time_has_none():
+    (record,) = message_records(b"line", "topic", 3, 42, -1, 1000, MessageFormat.TEXT)
+    assert record.source.modified_ms is None
+
+
 @pytest.mark.parametrize("format", [MessageFormat.JSON, MessageFormat.PROTOBUF])
 def test_a_log_group_list_is_a_record_for_each_log(format):
     found = records(log_groups("one", "two"), format)
