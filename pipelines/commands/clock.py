@@ -5,9 +5,25 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.commands.account_options import moment
 from pipelines.root.newest_time import newest_time
 from schemas.errors import OptionsError
 from transforms.checks.clock import Told, check_clock
+
+
+def system_clock() -> datetime:
+    """Return the moment by which guards, limits, audit and receipts go, whatever `--now` says."""
+    return datetime.now(UTC)
+
+
+def earlier(now: datetime | None) -> datetime:
+    """Return what `--now` states, or the system's clock where that is behind it: no guard opens early."""
+    return min(moment(now), system_clock())
+
+
+def noted(now: datetime | None) -> str | None:
+    """Return what `--now` stated, for a receipt that says both; None where nothing was stated."""
+    return None if now is None else moment(now).isoformat()
 
 
 def forced(force: bool, reason: str | None) -> str | None:
@@ -38,7 +54,7 @@ def guard_clock(
         OptionsError: One is more than 48 hours ahead of either, and there is no reason.
     """
     stated = [Told("now", now)] + ([] if as_of is None else [Told("the date of the plan", as_of)])
-    witnesses = [Told("the system's clock", datetime.now(UTC))]
+    witnesses = [Told("the system's clock", system_clock())]
     seen = newest_time(root) if at_stake else None
     if seen is not None:
         newest = max([seen, *_modified(inputs)])

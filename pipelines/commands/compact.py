@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.account_options import Json
+from pipelines.commands.existing_root import ExistingRoot
 from pipelines.commands.terminal import say, say_json
 from pipelines.retention.compact import (
     TARGET_BYTES,
@@ -17,7 +18,6 @@ from pipelines.retention.compact import (
     write_compaction,
 )
 
-Root = Annotated[Path, typer.Argument(help="The output root.")]
 Apply = Annotated[Path | None, typer.Option("--apply", help="Carry out this plan, just this plan.")]
 PlanFile = Annotated[
     Path | None, typer.Option("--plan", help="Where the plan is written. Default: under the root.")
@@ -26,7 +26,7 @@ TargetBytes = Annotated[int, typer.Option(help="About how large a joined file is
 
 
 def compact(
-    root: Root,
+    root: ExistingRoot,
     apply: Apply = None,
     plan: PlanFile = None,
     target_bytes: TargetBytes = TARGET_BYTES,

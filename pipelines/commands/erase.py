@@ -21,7 +21,8 @@ from pipelines.commands.account_options import (
     moment,
     opened,
 )
-from pipelines.commands.clock import forced, guard_clock
+from pipelines.commands.clock import forced, guard_clock, noted, system_clock
+from pipelines.commands.existing_root import ExistingRoot, existing
 from pipelines.commands.policy import PolicyOption
 from pipelines.commands.printable import printable
 from pipelines.commands.progress import Quiet, watch_unless
@@ -35,7 +36,7 @@ app = typer.Typer(help="Erase the accounts whose deadline has come.", no_args_is
 
 @app.command("plan")
 def plan_(
-    root: Annotated[Path, typer.Argument(help="The output root; receipts go there.")],
+    root: ExistingRoot,
     vault: VaultUrl,
     as_of: Annotated[
         datetime | None, typer.Option(help="The moment (UTC) to plan for. Default: now.")
@@ -57,9 +58,10 @@ def plan_(
     """Plan which accounts go; nothing is changed."""
     why, present = forced(force, reason), moment(now)
     day = moment(as_of) if as_of else present
-    watch = watch_unless(as_json or quiet)
+    guard_clock(root, present, day, why, at_stake=False)
+    watch, clock = watch_unless(as_json or quiet), system_clock()
     opened_vault, store = opened(vault, keys, policy), _store(mysql, table)
-    made = plan_erasure(opened_vault, root, day, present, store, rewrite, why, watch)
+    made = plan_erasure(opened_vault, root, day, clock, store, rewrite, why, watch)
     guard_clock(root, present, day, why, at_stake=bool(made.accounts))
     write_plan(made, plan)
     if as_json:
@@ -83,12 +85,12 @@ def apply_(
 ) -> None:
     """Carry out a plan, just that plan, and write a receipt; one that was cut short is taken up again."""
     stated, present, given = read_plan(plan), moment(now), forced(force, reason)
-    root = Path(stated.root)
+    root = existing(Path(stated.root))
     why = given or (stated.reason if force else None)
     guard_clock(root, present, datetime.fromisoformat(stated.as_of), why)
     opened_vault = opened(vault, keys, policy)
-    store, watch = _store(mysql, table), watch_unless(quiet)
-    receipt = apply_erasure(opened_vault, root, plan, present, store, force, given, watch)
+    store, watch, clock = _store(mysql, table), watch_unless(quiet), system_clock()
+    receipt = apply_erasure(opened_vault, root, plan, clock, store, force, given, watch, noted(now))
     say(f"done; receipt {os.path.relpath(receipt)}")
 
 

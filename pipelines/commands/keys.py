@@ -1,17 +1,22 @@
 """`logveil keys …`: make, list and destroy the epochs of a key ring."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.commands.account_options import EventsUrl, Force, Json, Now, TableName, moment
+from pipelines.commands.account_options import EventsUrl, Force, Json, Now, Reason, TableName
+from pipelines.commands.clock import forced, noted, system_clock
+from pipelines.commands.existing_root import existing
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.terminal import say, say_json
 from pipelines.keys.epochs import live_partitions
 from pipelines.keys.rings import KeyRing, load_keys, make_ring
 from pipelines.mysql.retention import EventTable
 from pipelines.mysql.table import DEFAULT_TABLE
+from pipelines.retention.rewriting import finish_runs
+from pipelines.vault.actors import system_user
 from pipelines.vault.epochs import carry_accounts, forget_epoch
 from pipelines.vault.vault import open_vault
 from schemas.errors import OptionsError
@@ -59,37 +64,61 @@ def destroy(
     policy: PolicyOption = None,
     now: Now = None,
     force: Force = False,
+    reason: Reason = None,
 ) -> None:
     """Destroy an epoch's key: its pseudonyms can then be linked to nobody. This cannot be undone."""
-    keys = load_keys(ring, {})
+    keys, why = load_keys(ring, {}), forced(force, reason)
+    if force and why is None:
+        raise OptionsError("to destroy a key by --force takes a --reason, which stays in its place")
+    roots = [existing(one) for one in root or _beside(ring)]
     living = keys.find(epoch) is not None
     if living and not force:
-        _refuse_needed(keys, epoch, ring, root, None if mysql is None else EventTable(mysql, table))
+        _refuse_needed(keys, epoch, roots, None if mysql is None else EventTable(mysql, table))
     if vault is not None:
         opened = open_vault(vault, keys, read_policy(policy))
         if living and len(keys.keys) > 1:
             carry_accounts(opened)
         forget_epoch(opened, epoch)
-    keys.destroy(epoch, moment(now))
+    keys.destroy(epoch, _note(now, why))
     say(f"epoch {epoch} is destroyed")
 
 
-def _refuse_needed(
-    keys: KeyRing, epoch: str, ring: Path, roots: list[Path] | None, events: EventTable | None
-) -> None:
+def _beside(ring: Path) -> list[Path]:
+    """Return the root that a development ring stands beside, if it is there."""
+    root = ring.with_suffix("")
+    return [root] if ring.suffix == ".keys" and root.exists() else []
+
+
+def _note(now: datetime | None, why: str | None) -> str:
+    """Return what stays in a key's place: when it was destroyed by the system's clock, by whom, and why by force."""
+    stated = "" if now is None else f", --now {noted(now)}"
+    return f"{system_clock().isoformat()}{stated}, {system_user()}" + (
+        f": {' '.join(why.split())}" if why else ""
+    )
+
+
+def _refuse_needed(keys: KeyRing, epoch: str, roots: list[Path], events: EventTable | None) -> None:
     """Refuse to destroy what is still needed: the only epoch, or one whose pseudonyms live somewhere."""
     if len(keys.keys) == 1:
-        raise OptionsError(f"epoch {epoch} is the only one: make a new one first, or use --force")
-    beside = [ring.with_suffix("")] if ring.suffix == ".keys" else []
-    places = {str(root): live_partitions(root, epoch) for root in roots or beside}
+        raise OptionsError(
+            f"epoch {epoch} is the only one: make a new one first, or use --force and a --reason"
+        )
+    for one in roots:
+        finish_runs(one)
+    places = {str(root): live_partitions(root, epoch) for root in roots}
     if events is not None:
         places[events.name] = [day.isoformat() for day in events.days_of_epoch(epoch)]
     for place, needed in places.items():
         if needed:
             raise OptionsError(
                 f"{len(needed)} partitions of {place} hold pseudonyms of epoch {epoch}, the last of them"
-                f" {needed[-1]}: wait until they expire, or use --force"
+                f" {needed[-1]}: wait until they expire, or use --force and a --reason"
             )
+    if not roots:
+        raise OptionsError(
+            "nobody can tell whether this key is still needed: name its output roots by --root, or use --force and"
+            " a --reason"
+        )
 
 
 def _new_ring(ring: Path) -> KeyRing:

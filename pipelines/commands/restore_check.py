@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.account_options import Force, Json, Keys, Now, Reason, moment
-from pipelines.commands.clock import forced, guard_clock
+from pipelines.commands.clock import forced, guard_clock, system_clock
+from pipelines.commands.existing_root import ExistingRoot
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.terminal import say, say_json
 from pipelines.keys.files import KEY_VARIABLE
 from pipelines.keys.rings import KeyRing, load_keys
 from pipelines.retention.restored import Returned, erased_for_good, find_returned, remove_returned
 from pipelines.root.erased_marks import erasures
-from schemas.errors import KeyFileError
+from schemas.errors import KeyFileError, OptionsError
 from schemas.policy.policy import Policy
 from transforms.accounts.erased import ErasedAccounts, Marks
 
@@ -33,7 +34,7 @@ OptionalVault = Annotated[
 
 
 def restore_check(
-    root: Annotated[Path, typer.Argument(help="The output root, after a backup was put back.")],
+    root: ExistingRoot,
     apply: Apply = False,
     keys: Keys = None,
     vault: OptionalVault = None,
@@ -51,7 +52,10 @@ def restore_check(
         _report(found, as_json)
         return
     guard_clock(root, present, reason=why, at_stake=bool(found.partitions))
-    removed, receipt = remove_returned(root, erased, present)
+    clock = system_clock()
+    if present > clock and now is not None and why is None:
+        raise OptionsError("--now is ahead of the system's clock: that needs --force and a --reason")
+    removed, receipt = remove_returned(root, erased, present, None if now is None else clock)
     if as_json:
         say_json(None if receipt is None else asdict(receipt))
     elif receipt is None:

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.account_options import EventsUrl, Force, Json, Keys, Now, Reason, TableName, moment
-from pipelines.commands.clock import forced, guard_clock
+from pipelines.commands.clock import forced, guard_clock, noted, system_clock
 from pipelines.commands.detectors import FormatsOption, RecognizersOption, detection_of
+from pipelines.commands.existing_root import ExistingRoot
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.progress import Quiet, watch_unless
 from pipelines.commands.render_expiry import calendar_json, print_calendar, print_plan
@@ -40,7 +41,6 @@ from transforms.detect import TextRedactor
 
 _PROBLEMS = 1
 
-Root = Annotated[Path, typer.Argument(help="The output root.")]
 AsOf = Annotated[
     datetime | None, typer.Option(help="The date (UTC) to plan for. Default: today.", formats=["%Y-%m-%d"])
 ]
@@ -65,7 +65,7 @@ OptionalVault = Annotated[
 
 
 def expire(
-    root: Root,
+    root: ExistingRoot,
     as_of: AsOf = None,
     apply: Apply = None,
     plan: PlanFile = None,
@@ -83,10 +83,11 @@ def expire(
     if apply is not None:
         if as_of or plan:
             raise OptionsError("--apply takes its date from the plan")
-        _apply(root, apply, present, force, forced(force, reason), tables, as_json)
+        _apply(root, apply, now, force, forced(force, reason), tables, as_json)
         return
     why, day = forced(force, reason), as_of.replace(tzinfo=UTC) if as_of else present
-    made = plan_expiry(root, day.date(), present, why, tables)
+    guard_clock(root, present, day, why, at_stake=False)
+    made = plan_expiry(root, day.date(), system_clock(), why, tables)
     guard_clock(root, present, day, why, at_stake=bool(made.partitions or made.tables))
     path = write_plan(made, plan)
     if as_json:
@@ -100,7 +101,7 @@ def expire(
 def _apply(
     root: Path,
     plan: Path,
-    now: datetime,
+    now: datetime | None,
     force: bool,
     reason: str | None,
     tables: Sequence[ExpiringTable],
@@ -108,8 +109,8 @@ def _apply(
 ) -> None:
     stated = read_plan(plan)
     as_of = datetime.fromisoformat(stated.as_of).replace(tzinfo=UTC)
-    guard_clock(root, now, as_of, reason or (stated.reason if force else None))
-    receipt = apply_plan(root, plan, now, force, tables, reason)
+    guard_clock(root, moment(now), as_of, reason or (stated.reason if force else None))
+    receipt = apply_plan(root, plan, system_clock(), force, tables, reason, noted(now))
     if as_json:
         say_json(asdict(receipt))
         return
@@ -127,7 +128,7 @@ def _tables(mysql: str | None, table: str, vault: str | None, policy: Policy) ->
 
 
 def verify(
-    root: Root,
+    root: ExistingRoot,
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
@@ -208,7 +209,7 @@ def _report(root: Path, problems: Sequence[Problem], as_json: bool) -> None:
         say(f"{root} is as it should be")
 
 
-def calendar(root: Root, policy: PolicyOption = None, now: Now = None, as_json: Json = False) -> None:
+def calendar(root: ExistingRoot, policy: PolicyOption = None, now: Now = None, as_json: Json = False) -> None:
     """Show what will expire when, and what is behind the policy; the exit code is 1 if anything is."""
     rows, behind = calendar_rows(root, moment(now)), find_behind(root, read_policy(policy))
     if as_json:

@@ -10,6 +10,7 @@ import typer
 from prometheus_client import CollectorRegistry, start_http_server, write_to_textfile
 
 from pipelines.commands.account_options import Json, in_ms
+from pipelines.commands.existing_root import ExistingRoot
 from pipelines.commands.kafka_options import (
     Bootstrap,
     Cls,
@@ -34,7 +35,6 @@ from schemas.errors import OptionsError
 
 _AMISS = 1
 
-Root = Annotated[Path, typer.Argument(help="The output root.")]
 Topic = Annotated[str | None, typer.Option(help="Ask the broker for this topic alone.")]
 Vault = Annotated[
     str | None,
@@ -54,7 +54,7 @@ MetricsHost = Annotated[str, typer.Option(help="The address to serve on; others 
 
 
 def status(
-    root: Root,
+    root: ExistingRoot,
     bootstrap: Bootstrap = None,
     topic: Topic = None,
     sasl_user: SaslUser = None,

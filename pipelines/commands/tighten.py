@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pipelines.commands.account_options import Json
 from pipelines.commands.detectors import FormatsOption, RecognizersOption, detection_of
+from pipelines.commands.existing_root import ExistingRoot
 from pipelines.commands.policy import read_policy
 from pipelines.commands.redact import Keys
 from pipelines.commands.restore_check import ring_beside
@@ -17,7 +18,6 @@ from pipelines.commands.terminal import console, say, say_json
 from pipelines.retention.tighten import TighteningPlan, apply_tightening, plan_tightening, write_plan
 from transforms.tighten_files import FileTightener
 
-Root = Annotated[Path, typer.Argument(help="The output root.")]
 NewPolicy = Annotated[Path, typer.Option("--policy", help="The stricter policy.")]
 Apply = Annotated[Path | None, typer.Option("--apply", help="Carry out this plan, just this plan.")]
 PlanFile = Annotated[
@@ -26,7 +26,7 @@ PlanFile = Annotated[
 
 
 def tighten(
-    root: Root,
+    root: ExistingRoot,
     policy: NewPolicy,
     apply: Apply = None,
     plan: PlanFile = None,

@@ -11,7 +11,6 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import Path
 
 from pipelines.keys.files import KeyPlace, make_key, overwrite, sync_directory, write_tombstone
@@ -66,8 +65,8 @@ class KeyRing:
         key = make_key(directory, epoch)
         return replace(self, keys=(*self.keys, key))
 
-    def destroy(self, epoch: str, now: datetime) -> "KeyRing":
-        """Return the ring without an epoch, whose key file was overwritten and removed.
+    def destroy(self, epoch: str, note: str) -> "KeyRing":
+        """Return the ring without an epoch, whose key file was overwritten and removed; a note stays in its place.
 
         The tombstone comes first: a crash in between leaves a key that the next call removes.
 
@@ -79,7 +78,7 @@ class KeyRing:
         if _EPOCH.fullmatch(epoch) is None or not path.exists():
             living = ", ".join(key.epoch for key in self.keys) or "none"
             raise KeyFileError(f"there is no key of that epoch in {directory}; living epochs: {living}")
-        write_tombstone(directory / f"{epoch}.destroyed", now.isoformat())
+        write_tombstone(directory / f"{epoch}.destroyed", note)
         overwrite(path)
         path.unlink()
         sync_directory(directory)

@@ -22,8 +22,8 @@ from pipelines.root.erase_files import FileErasure, files_to_rewrite, plan_files
 from pipelines.root.erased_marks import ERASE as KIND
 from pipelines.root.erased_marks import STARTED, read_noted
 from pipelines.root.erasure_claim import rewriting
-from pipelines.root.layout import RECEIPTS, output_errors, write_whole
-from pipelines.root.receipts import append_receipt, find_receipt
+from pipelines.root.layout import RECEIPTS, check_root, output_errors, write_whole
+from pipelines.root.receipts import append_receipt, beside_clock, find_receipt
 from pipelines.sources.tally import Tally, Watch, unwatched
 from pipelines.vault.erased_marks import marks_of
 from pipelines.vault.erasure import DueAccount, claim, complete, due_accounts, find_targets
@@ -84,10 +84,12 @@ def plan_erasure(
     Runs past their commit point are finished first, so that the plan sees their files.
 
     Raises:
+        OutputError: There is no such root.
         OptionsError: The moment is in the future and no reason was given.
         OutputError: Such a run can't be finished.
         VaultError: The database refused.
     """
+    check_root(root)
     if as_of > now and not reason:
         raise OptionsError("an erasure as of a future moment needs --force and a --reason")
     finish_runs(root)
@@ -146,14 +148,17 @@ def apply_erasure(
     force: bool = False,
     reason: str | None = None,
     watch: Watch = unwatched,
+    stated_now: str | None = None,
 ) -> Path:
     """Carry out a plan and return its receipt; one that was cut short is taken up again.
 
     An account that was restored since is left alone and named in the receipt. A plan has one receipt, and one
     erasure rewrites a root at a time. `reason` is that of a person who let the plan be carried out far ahead of the
-    clock. `watch` shows how far the files were looked through.
+    clock. `watch` shows how far the files were looked through. `now` is the system's clock; what a person stated in
+    its place is `stated_now`, and the receipt says both.
 
     Raises:
+        OutputError: There is no such root.
         RetentionError: The plan is of another root or database, was changed, is ahead of the clock without
         force, or a run is under way that began before it.
         VaultError: A database refused.
@@ -161,13 +166,15 @@ def apply_erasure(
     """
     plan = read_plan(plan_path)
     _check_place(plan, vault, root, events)
+    check_root(root)
     if datetime.fromisoformat(plan.as_of) > now and not (force and plan.reason):
         raise RetentionError(
             f"the plan is as of {plan.as_of} and now is {now.isoformat()}: that needs --force"
         )
     with rewriting(root):
         if find_receipt(root, KIND, plan.digest) is None:
-            body = {**_carry_out(vault, root, plan, now, events, watch), "reason": reason or plan.reason}
+            body = _carry_out(vault, root, plan, now, events, watch) | {"reason": reason or plan.reason}
+            body |= beside_clock(stated_now)
         else:
             body = {"plan": plan.digest}
         receipt = append_receipt(root, KIND, body, now, once=True)

@@ -14,7 +14,7 @@ import orjson
 from pipelines.root.commit import sweep
 from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, sync_folder, write_whole
 from pipelines.root.partition_folders import list_files, list_partitions, open_partition
-from pipelines.root.receipts import Receipt, append_receipt, find_receipt, read_receipt
+from pipelines.root.receipts import Receipt, append_receipt, beside_clock, find_receipt, read_receipt
 from schemas.errors import RetentionError
 from schemas.retention_plan import KIND, ExpiryPlan, PlannedFile, PlannedPartition, PlannedTable
 from transforms.checks.retention import check_unchanged, due_partitions
@@ -101,11 +101,13 @@ def apply_plan(
     force: bool = False,
     tables: Sequence[ExpiringTable] = (),
     reason: str | None = None,
+    stated_now: str | None = None,
 ) -> Receipt:
     """Delete what a plan names and nothing else, and return the receipt; resume what was cut short.
 
     A plan that was applied to the end before gives its receipt again and deletes nothing. `tables` must hold
-    those that the plan names; `reason` is that of a person who let it be carried out far ahead of the clock.
+    those that the plan names; `reason` is that of a person who let it be carried out far ahead of the clock. `now` is
+    the system's clock; what a person stated in its place is `stated_now`, and the receipt says both.
 
     Raises:
         RetentionError: The plan is stale, of another root, ahead of the clock without force, leads outside,
@@ -133,7 +135,9 @@ def apply_plan(
         for table in tables:
             days = [date.fromisoformat(part.expires_on) for part in plan.tables if part.store == table.name]
             table.drop(days, date.fromisoformat(plan.as_of))
-        path = append_receipt(root, KIND, _receipt_body(plan, reason), now, once=True)
+        path = append_receipt(
+            root, KIND, {**_receipt_body(plan, reason), **beside_clock(stated_now)}, now, once=True
+        )
         started.unlink(missing_ok=True)
     sweep(root)
     return read_receipt(path.parent)

@@ -19,7 +19,7 @@ from pipelines.root.erasure_claim import rewriting
 from pipelines.root.layout import RECEIPTS, output_errors, real_root, write_whole
 from pipelines.root.ledger_files import read_ledgers
 from pipelines.root.partition_folders import list_partitions
-from pipelines.root.receipts import Receipt, append_receipt, read_receipt, read_receipts
+from pipelines.root.receipts import Receipt, append_receipt, beside_clock, read_receipt, read_receipts
 from schemas.errors import LedgerError, RetentionError
 from schemas.retention_plan import PlannedPartition
 from schemas.verification import Problem, ProblemKind
@@ -131,10 +131,13 @@ def _last_written(root: Path) -> dict[str, str]:
     return written
 
 
-def remove_returned(root: Path, erased: ErasedAccounts, now: datetime) -> tuple[Returned, Receipt | None]:
+def remove_returned(
+    root: Path, erased: ErasedAccounts, now: datetime, clock: datetime | None = None
+) -> tuple[Returned, Receipt | None]:
     """Remove exactly what came back, and return it with the receipt; there is none where nothing had come back.
 
-    Work that was cut short is taken up again.
+    Work that was cut short is taken up again. The receipt is dated by the system's `clock`; where a person stated
+    another `now`, it says both.
 
     Raises:
         RetentionError: A receipt can't be read, a partition changed meanwhile, or another process rewrites the root.
@@ -151,7 +154,8 @@ def remove_returned(root: Path, erased: ErasedAccounts, now: datetime) -> tuple[
         with output_errors(root):
             note.parent.mkdir(exist_ok=True)
             _remove(root, returned, erased.eraser(), progress, note)
-            path = append_receipt(root, KIND, _receipt_body(progress), now)
+            stated = beside_clock(None if clock is None else now.isoformat())
+            path = append_receipt(root, KIND, _receipt_body(progress) | stated, clock or now)
             note.unlink()
     return returned, read_receipt(path.parent)
 

@@ -10,10 +10,9 @@ from pipelines.retention.verify_chain import verify_chained_runs
 from pipelines.retention.verify_files import canaries_in
 from pipelines.retention.verify_segments import verify_streams, written_by_streams
 from pipelines.root.claims import is_gone
-from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING
+from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING, STREAM
 from pipelines.root.ledger_files import ledger_paths, pending_paths, read_ledger, standing_runs
 from pipelines.root.receipts import Receipt, chain_faults, read_receipts
-from pipelines.root.segment_files import STREAM
 from pipelines.root.tightened import tightenings
 from schemas.errors import LedgerError, RetentionError
 from schemas.ledger import Ledger

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import orjson
 
-from pipelines.root.layout import CLAIMS, PLANS, RECEIPTS, RUNS, STAGING
+from pipelines.root.layout import CLAIMS, PLANS, RECEIPTS, RUNS, STAGING, STREAM
 from pipelines.root.liveness import OWNER
 from pipelines.root.partition_folders import OWN_FOLDERS, is_silly_rename
-from pipelines.root.segment_files import STREAM
 from pipelines.root.temporary import is_being_written
 from schemas.verification import Problem, ProblemKind
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from pipelines.root.layout import STAGING
+from pipelines.root.layout import STAGING, STREAM
 from pipelines.root.liveness import is_dead
 from pipelines.root.segment_files import (
-    STREAM,
     Lane,
     all_lanes,
     is_done,

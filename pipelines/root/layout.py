@@ -25,6 +25,7 @@ RUNS = "_runs"
 CLAIMS = "claims"
 STAGING = "_staging"
 PLANS = "_plans"
+STREAM = "_stream"
 RECEIPTS = "_receipts"
 PENDING = ".pending.json"
 
@@ -32,6 +33,20 @@ PENDING = ".pending.json"
 def real_root(root: Path) -> Path:
     """Return a root's path without links; a loop of links stays as it is, and is refused where it is opened."""
     return Path(os.path.realpath(root))
+
+
+def check_root(root: Path) -> None:
+    """Refuse what is no output root: a folder into which no run and no stream was ever committed.
+
+    Raises:
+        OutputError: It is not there, or holds neither `_runs` nor `_stream`.
+    """
+    try:
+        names = [entry.name for entry in os.scandir(root) if entry.is_dir(follow_symlinks=False)]
+    except OSError as error:
+        raise OutputError(f"{root} is no output root: {error.strerror}") from None
+    if not {RUNS, STREAM} & set(names):
+        raise OutputError(f"{root} is no output root: there is no {RUNS} in it")
 
 
 @contextmanager

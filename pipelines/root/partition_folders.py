@@ -10,10 +10,10 @@ from pathlib import Path
 
 import fastavro
 
-from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING
+from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING, STREAM
 from pipelines.root.ledger_files import ledger_paths, read_ledger
 from pipelines.root.receipts import read_receipts
-from pipelines.root.segment_files import STREAM, all_lanes, read_lane
+from pipelines.root.segment_files import all_lanes, read_lane
 from schemas.errors import LedgerError, RetentionError
 from schemas.ledger import Ledger, LedgerFile
 from schemas.retention_plan import PlannedFile, PlannedPartition, parse_partition

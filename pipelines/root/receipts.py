@@ -46,6 +46,11 @@ class Receipt:
     digest: str = ""
 
 
+def beside_clock(stated_now: str | None) -> dict[str, str]:
+    """Return what a receipt says of a moment that was stated in place of the clock by which it is dated."""
+    return {} if stated_now is None else {"stated_now": stated_now}
+
+
 def append_receipt(root: Path, kind: str, body: Mapping[str, Any], now: datetime, once: bool = False) -> Path:
     """Write the next receipt of a root and return its path.
 

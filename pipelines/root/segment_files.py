@@ -15,11 +15,11 @@ from typing import Any
 import orjson
 
 from pipelines.root.commit_record import are_moves
+from pipelines.root.layout import STREAM
 from schemas.errors import LedgerError
 from schemas.ledger import COMMIT_KEY
 from schemas.segment import Dealing, Segment
 
-STREAM = "_stream"
 DEALING = "dealing.json"
 SEGMENT = "segment.json"
 DONE = "done"

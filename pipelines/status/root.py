@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from pipelines.root.layout import RUNS
+from pipelines.root.layout import RUNS, STREAM
 from pipelines.root.ledger_files import ledger_paths, pending_paths, read_ledger
 from pipelines.root.segment_files import (
-    STREAM,
     Lane,
     is_done,
     lanes_of,

@@ -16,7 +16,7 @@ from transforms.pseudonyms import PSEUDONYM
 
 REVEALS_AN_HOUR = 20
 _HOUR_MS = 3_600_000
-_ASKED, _REVEALED, _REFUSED, _UNKNOWN = "asked", "revealed", "refused", "unknown"
+_ASKED, _REVEALED, _FOUND, _REFUSED, _UNKNOWN = "asked", "revealed", "found", "refused", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +58,7 @@ def reveal(
         raise VaultError("that is not a pseudonym, such as usr_1_ and twenty letters and digits")
     if not reason.strip():
         raise VaultError("a pseudonym is revealed only with a reason: --reason TEXT")
-    record = secrets.token_hex(16)
-    row = {"disclosure_id": record, "at": now_ms, "actor": actor[:128], "pseudonym": pseudonym}
-    insert = disclosures.insert().values(**row, reason=reason.strip(), outcome=_ASKED)
-    vault.database.run(lambda connection: _insert_once(connection, record, insert))
-    if vault.database.run(lambda connection: _recent(connection, now_ms)) > limit:
-        _settle(vault, record, _REFUSED)
-        raise VaultError(f"{limit} pseudonyms were revealed within an hour: wait, or ask who reviews them")
+    record = _ask(vault, pseudonym, reason, actor, now_ms, limit)
     found = vault.database.run(lambda connection: _look_up(connection, vault, pseudonym))
     if found.uins or found.usernames:
         _settle(vault, record, _REVEALED)
@@ -72,6 +66,20 @@ def reveal(
     vault.database.run(lambda connection: _take_out_erased(connection, vault, record, pseudonym))
     _settle(vault, record, _UNKNOWN)
     raise VaultError("nobody is known by this pseudonym: erased, of a destroyed epoch, or never stored")
+
+
+def _ask(vault: Vault, pseudonym: str, reason: str, actor: str, now_ms: int, limit: int) -> str:
+    """Record a request before anything is looked up, and return its record; refuse one too many."""
+    record = secrets.token_hex(16)
+    row = {"disclosure_id": record, "at": now_ms, "actor": actor[:128], "pseudonym": pseudonym}
+    insert = disclosures.insert().values(**row, reason=reason.strip(), outcome=_ASKED)
+    vault.database.run(lambda connection: _insert_once(connection, record, insert))
+    if vault.database.run(lambda connection: _recent(connection, now_ms)) > limit:
+        _settle(vault, record, _REFUSED)
+        raise VaultError(
+            f"{limit} accounts were revealed or found within an hour: wait, or ask who reviews them"
+        )
+    return record
 
 
 def _insert_once(connection: Connection, record: str, insert: object) -> None:
@@ -145,6 +153,24 @@ def find(vault: Vault, uin: str) -> list[AccountPseudonym]:
         VaultError: The database refused.
     """
     return vault.database.run(lambda connection: _find(connection, vault, uin))
+
+
+def find_for(
+    vault: Vault, uin: str, reason: str, actor: str, now_ms: int, limit: int = REVEALS_AN_HOUR
+) -> list[AccountPseudonym]:
+    """Return what `find` returns to somebody who asks, after the request was recorded as that to reveal is.
+
+    The record holds the current pseudonym of the UIN. An hour's limit counts requests of both kinds.
+
+    Raises:
+        VaultError: Too many were revealed or found in the last hour, or the database refused.
+    """
+    pseudonym = vault.cipher.uin_pseudonyms(uin)[vault.cipher.ring.current.epoch]
+    record = _ask(vault, pseudonym, reason, actor, now_ms, limit)
+    found = find(vault, uin)
+    vault.database.run(lambda connection: _take_out_erased(connection, vault, record, pseudonym))
+    _settle(vault, record, _FOUND)
+    return found
 
 
 def _find(connection: Connection, vault: Vault, uin: str) -> list[AccountPseudonym]:

@@ -11,8 +11,9 @@ from pipelines.commands.cli import app
 from pipelines.database.database import Database
 from pipelines.keys.rings import make_ring
 from pipelines.mysql.events import EventWriter
+from pipelines.root.commit import commit_steps
 from schemas.errors import KeyFileError, LogveilError, OptionsError, OutputError, VaultError
-from tests.made_output import POLICY, commit_run, make_event
+from tests.made_output import POLICY, commit_run, make_event, staged_run
 from tests.mariadb import MariaDb, mariadb
 
 __all__ = ["mariadb"]
@@ -146,6 +147,7 @@ def test_erasure_by_plan_and_apply(program: Program) -> None:
 
 def test_a_plan_for_the_future_needs_force_and_a_reason(program: Program) -> None:
     arguments = ("erase", "plan", str(program.folder / "out"), "--plan", str(program.folder / "p.json"))
+    commit_run(program.folder / "out", [make_event(1)])
     later = ("--as-of", "2027-01-01T00:00:00", "--now", NOW)
     with pytest.raises(OptionsError, match="--force"):
         program.run(*arguments, *later)
@@ -162,7 +164,7 @@ def test_an_epoch_that_a_partition_needs_is_destroyed_only_by_force(program: Pro
     assert program.run("keys", "list", ring, keys=False) == "1 living\n2 current\n"
     with pytest.raises(OptionsError, match=r"1 partitions of .*expires_on=2027-05-23"):
         program.run("keys", "destroy", ring, "1", keys=False)
-    program.run("keys", "destroy", ring, "1", "--force", keys=False)
+    program.run("keys", "destroy", ring, "1", "--force", "--reason", "moved away", keys=False)
     assert program.run("keys", "list", ring, keys=False) == "1 destroyed\n2 current\n"
     assert "active" in program.run("account", "status", UIN)
     assert [one["epoch"] for one in json.loads(program.run("account", "find", UIN, "--json"))] == ["2"]
@@ -202,7 +204,7 @@ def test_an_epoch_that_the_event_table_needs_is_destroyed_only_by_force(
     program.run("keys", "new", ring, keys=False)
     with pytest.raises(OptionsError, match=r"1 partitions of .*/events/logveil_events.* 2027-05-23"):
         program.run("keys", "destroy", ring, "1", "--mysql", url, keys=False)
-    program.run("keys", "destroy", ring, "1", "--mysql", url, "--force", keys=False)
+    program.run("keys", "destroy", ring, "1", "--mysql", url, "--force", "--reason", "moved away", keys=False)
 
 
 def test_the_deadline_is_that_of_the_policy_given(program: Program) -> None:
@@ -219,3 +221,73 @@ def test_the_only_epoch_is_destroyed_only_by_force(program: Program) -> None:
 
 def test_migrating_names_the_version(program: Program) -> None:
     assert program.run("account", "migrate", keys=False) == "the vault's tables are of version 0001\n"
+
+
+def test_a_key_is_not_destroyed_where_no_root_tells_whether_it_is_needed(program: Program) -> None:
+    ring = program.folder / "out.keys"
+    program.run("keys", "new", str(ring), keys=False)
+    with pytest.raises(OptionsError, match="name its output roots by --root"):
+        program.run("keys", "destroy", str(ring), "1", keys=False)
+    with pytest.raises(OptionsError, match="takes a --reason"):
+        program.run("keys", "destroy", str(ring), "1", "--force", keys=False)
+    assert (ring / "1.key").exists()
+    program.run("keys", "destroy", str(ring), "1", "--force", "--reason", "never\nused", keys=False)
+    assert (ring / "1.destroyed").read_text().endswith(": never used\n")
+
+
+def test_a_key_in_use_by_a_run_that_was_cut_short_is_not_destroyed(program: Program) -> None:
+    ring, root = str(program.folder / "out.keys"), program.folder / "out"
+    for step in commit_steps(*staged_run(root, [make_event(1)])):
+        if step == "pending":
+            break
+    assert list(root.glob("category=*/*/*.avro")) == []
+    program.run("keys", "new", ring, keys=False)
+    with pytest.raises(OptionsError, match="1 partitions of"):
+        program.run("keys", "destroy", ring, "1", keys=False)
+
+
+MISTYPED = [
+    pytest.param(("erase", "plan", "{root}"), id="erase"),
+    pytest.param(("keys", "destroy", "{ring}", "1", "--root", "{root}"), id="keys_destroy"),
+    pytest.param(
+        ("keys", "destroy", "{ring}", "1", "--root", "{root}", "--force", "--reason", "x"), id="by_force"
+    ),
+    pytest.param(("verify", "{root}"), id="verify"),
+    pytest.param(("restore-check", "{root}"), id="restore_check"),
+    pytest.param(("restore-check", "{root}", "--apply"), id="restore_check_apply"),
+    pytest.param(("calendar", "{root}"), id="calendar"),
+    pytest.param(("expire", "{root}"), id="expire"),
+    pytest.param(("expire", "{root}", "--apply", "{plan}"), id="expire_apply"),
+    pytest.param(("compact", "{root}"), id="compact"),
+    pytest.param(("tighten", "{root}", "--policy", "{plan}"), id="tighten"),
+    pytest.param(("status", "{root}"), id="status"),
+]
+
+
+@pytest.mark.parametrize("command", MISTYPED)
+@pytest.mark.parametrize("there", [False, True], ids=["absent", "without_runs"])
+def test_a_folder_that_is_no_root_is_refused_and_nothing_goes(
+    program: Program, command: tuple[str, ...], there: bool
+) -> None:
+    program.run("account", "import", events_file(program, *LINES))
+    root, ring = program.folder / "uot", program.folder / "out.keys"
+    if there:
+        (root / "category=troubleshooting_data" / "expires_on=2020-01-01").mkdir(parents=True)
+    places = {"root": root, "ring": ring, "plan": program.folder / "p.json"}
+    before = sorted(program.folder.rglob("*"))
+    with pytest.raises(OutputError, match="is no output root"):
+        program.run(*(part.format(**places) for part in command), keys=False)
+    assert (ring / "1.key").exists()
+    assert sorted(program.folder.rglob("*")) == before
+    assert "terminated" in program.run("account", "status", UIN)
+
+
+def test_an_erasure_whose_root_is_gone_is_not_carried_out(program: Program) -> None:
+    program.run("account", "import", events_file(program, *LINES))
+    root, plan = program.folder / "out", str(program.folder / "p.json")
+    commit_run(root, [make_event(1)])
+    program.run("erase", "plan", str(root), "--plan", plan, "--now", NOW)
+    root.rename(root.with_name("moved"))
+    with pytest.raises(OutputError, match="is no output root"):
+        program.run("erase", "apply", plan, "--now", NOW)
+    assert "terminated" in program.run("account", "status", UIN)

@@ -5,7 +5,6 @@ import logging
 import os
 import pickle
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from pipelines.keys.rings import KeyRing, development_keys, load_keys, make_ring
 from schemas.errors import KeyFileError
 from transforms.pseudonyms import pseudonym
 
-NOW = datetime(2026, 11, 24, tzinfo=UTC)
+NOW = "2026-11-24T00:00:00+00:00"
 SECRET = bytes(range(32))
 
 
