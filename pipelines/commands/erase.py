@@ -58,7 +58,8 @@ def plan_(
     """Plan which accounts go; nothing is changed."""
     why, present = forced(force, reason), moment(now)
     day = moment(as_of) if as_of else present
-    guard_clock(root, present, day, why, at_stake=False)
+    if as_of is None:
+        guard_clock(root, present, reason=why, at_stake=False)
     watch, clock = watch_unless(as_json or quiet), system_clock()
     opened_vault, store = opened(vault, keys, policy), _store(mysql, table)
     made = plan_erasure(opened_vault, root, day, clock, store, rewrite, why, watch)

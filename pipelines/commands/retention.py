@@ -86,7 +86,8 @@ def expire(
         _apply(root, apply, now, force, forced(force, reason), tables, as_json)
         return
     why, day = forced(force, reason), as_of.replace(tzinfo=UTC) if as_of else present
-    guard_clock(root, present, day, why, at_stake=False)
+    if as_of is None:
+        guard_clock(root, present, reason=why, at_stake=False)
     made = plan_expiry(root, day.date(), system_clock(), why, tables)
     guard_clock(root, present, day, why, at_stake=bool(made.partitions or made.tables))
     path = write_plan(made, plan)
