@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from schemas.policy.policy import Policy, Treatment
 from transforms.detect.catalog import CATALOG
+from transforms.detect.catalog.network import REVERSED
+from transforms.detect.encoded import EncodedContent
 from transforms.detect.formats import shipped_formats
 from transforms.detect.keyed import KeyedElements, KeyedMembers, KeyedValues
 from transforms.detect.redactor import TextRedactor
@@ -48,10 +50,12 @@ class Detection:
     def recognizers(self) -> Sequence[Recognizer]:
         """Return all recognizers in the order in which they are asked."""
         vocabulary = Vocabulary(self.aliases)
+        keyed = KeyedValues(vocabulary)
         return (
-            KeyedValues(vocabulary),
+            keyed,
             KeyedElements(vocabulary),
             KeyedMembers(vocabulary),
+            EncodedContent((keyed, *CATALOG)),
             *CATALOG,
             *SLOTS,
             *shipped_formats(),
@@ -64,6 +68,8 @@ class Detection:
 
         def resolve(span: Span, value: str) -> Span | None:
             if span.replacement is not None:
+                return span
+            if span.recognizer == REVERSED:
                 return span
             if span.kind == "IP_ADDRESS":
                 replacement = truncate_ip(value) or truncate_ip(value.partition("/")[0])

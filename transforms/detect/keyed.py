@@ -36,6 +36,12 @@ _VALUE = re.compile(
     r"|[<\[(“‘【「（](?P<bracket>[^<>\[\]()“”‘’【】「」（）\n]{1,128})[>\])”’】」）]"
     r"|(?P<plain>[^\s,;&|\"'<>()\[\]{}“”‘’【】「」（），；。、\\]{1,256})"
 )
+_SECRET_VALUE = re.compile(
+    r"\"(?P<double>[^\"\\\n]{0,256}\\[^\n](?:[^\"\\\n]|\\[^\n]){0,256})\"|'(?P<single>[^'\\\n]{0,256}\\[^\n](?:[^'\\\n]|\\[^\n]){0,256})'"
+    r"|\{(?P<brace>(?:[^{}\n]|\}\}){1,128})\}(?=[;\s]|\Z)"
+)
+"""Quotes with escapes (JSON, shells, C), and the braces of ODBC connection strings, in which }} is a brace."""
+
 _NAME = re.compile(NAME_EN)
 _MORE_DIGITS = re.compile(r"(?:[ -]\d{2,8}){1,6}(?![\w:])")
 _MORE_SECRET = re.compile(r"(?:[&;,|!*#(){}\[\]](?![\w.\-]{1,64}=)[^\s&;,|\"'<>]{1,256}){1,16}")
@@ -69,7 +75,7 @@ class _Keyed:
             found = self._classify(name)
             if found is None and name.lower() in _LAST_WORDS:
                 found = self._with_words_before(text, key)
-            value = _VALUE.match(text, key.end()) if found is not None else None
+            value = _value_of(text, key, found)
             if found is None or value is None or _is_no_key(text, key):
                 continue
             kind, shape = found
@@ -147,6 +153,16 @@ def _whole_key(text: str, key: re.Match[str]) -> str:
         return key.group("key")
     han = _HAN_BEFORE.search(text, max(0, start - _LONGEST_HAN), start)
     return key.group("key") if han is None else han.group() + key.group("key")
+
+
+def _value_of(text: str, key: re.Match[str], found: tuple[str, str] | None) -> re.Match[str] | None:
+    """Return the value behind a known key; a secret goes on to the quote or brace that its syntax says."""
+    if found is None:
+        return None
+    secret = _SECRET_VALUE.match(text, key.end()) if found[0].startswith("SECRET") else None
+    if secret is not None and (secret.lastgroup != "brace" or key["sep"] == "="):
+        return secret
+    return _VALUE.match(text, key.end())
 
 
 def _is_no_key(text: str, key: re.Match[str]) -> bool:

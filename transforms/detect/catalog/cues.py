@@ -181,7 +181,7 @@ LIFE_DATE = Detector(
 AGE = Detector(
     name="age_over_89",
     kind="AGE",
-    pattern=r"(?:(?<![A-Za-z])(?i:aged?)[ \t]?[:=]?[ \t]?|年龄[:：= ]?)(?P<value>9\d|1[01]\d)(?![0-9.%]|[ ]?(?:s|sec|ms|min|hours?|days?|h|d)\b)",
+    pattern=r"(?:(?<![A-Za-z])(?i:aged?)[ \t]?[:=]?[ \t]?|年龄[:：= ]?)(?P<value>9\d|1[01]\d)(?![0-9%]|\.\d|[ ]?(?:s|sec|ms|min|hours?|days?|h|d)\b)",
     trigger=r"(?:[Aa][Gg][Ee][Dd]?|年龄)[ \t]?(?:[:=]|：)?[ \t]?(?:9[0-9]|1[01][0-9])",
     source="45 CFR 164.514(b)(2)(i)(C): ages over 89",
     examples=("patient aged «93» admitted", "age: «101»", "年龄：«95»岁"),

@@ -6,6 +6,9 @@ from transforms.detect.detector import Detector
 from transforms.detect.neighbours import BEFORE_CODE
 from transforms.detect.validators import is_ipv6
 
+REVERSED = "reverse_name"
+"""Name of the detector whose addresses are written backwards: they have no network to cut them to."""
+
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _V4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 # What stands before is looked at after the first digit: Python's `re` then skips to digits at once.
@@ -174,7 +177,7 @@ HOST_ADDRESS = Detector(
 )
 
 REVERSE_NAME = Detector(
-    name="reverse_name",
+    name=REVERSED,
     kind="IP_ADDRESS",
     pattern=(
         rf"{BEFORE_CODE}(?<!\w\.)(?P<value>(?:{_OCTET}\.){{2,3}}{_OCTET}(?=\.in-addr\.arpa\b)|{_V4}(?=\.[A-Za-z][\w-]{{0,62}}\.[A-Za-z])"

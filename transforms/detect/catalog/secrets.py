@@ -241,13 +241,13 @@ SHORT_OPTION = Detector(
     name="secret_short_option",
     kind="SECRET",
     pattern=(
-        r"\b(?:(?:curl|wget|http|https|smbclient|ldapsearch|mongo|cqlsh)\b[^\n|;&]{0,200}?[ ](?:-u|--user|-U|-a)[ =]?[\"']?[^\s:\"'%]{1,64}[:%](?P<value>[^\s\"']{1,128}))"
+        r"\b(?:(?:curl|wget|http|https|smbclient|ldapsearch|mongo|cqlsh)\b[^\n|;&]{0,200}?[ ](?:-u|--user|-U|-a)[ =]?[\"']?(?P<value>[^\s:\"'%]{1,64}[:%][^\s\"']{1,128}))"
     ),
     trigger=r"(?:curl|wget|http|https|smbclient|ldapsearch|mongo|cqlsh)[^\n|;&]{0,200} (?:-u|--user|-U|-a)[ =]?[\"']?[^ :\"'%\n]{1,64}[:%]",
     source="curl(1) -u user:password; smbclient(1) -U user%password",
-    examples=("curl -u anna:«S3cr3tPw» https://h", "curl -s --user 'li:«pw1»' x", "wget --user=a:«b1c» u"),
+    examples=("curl -u «anna:S3cr3tPw» https://h", "curl -s --user '«li:pw1»' x", "wget --user=«a:b1c» u"),
     counter_examples=("curl -u anna https://h", "curl -k -o x", "curl -o x:y"),
-    boundary="curl -u a:«b»",
+    boundary="curl -u «a:b»",
     score=0.9,
 )
 
