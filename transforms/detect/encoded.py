@@ -14,11 +14,10 @@ ENCODED = "encoded_content"
 _SCORE = 0.9
 _LONGEST = 16_384
 _PROBE = 32
-_RUN = re.compile(
-    r"(?<![A-Za-z0-9+/_-])(?P<hex>(?:[0-9A-Fa-f]{2}){10,})(?![A-Za-z0-9+/_=-])"
-    r"|(?<![A-Za-z0-9+_-])(?P<base64>[A-Za-z0-9+/_-]{20,}={0,2})(?![A-Za-z0-9+/_=-])"
-)
-_URL_SAFE = str.maketrans("-_", "+/")
+_RUN = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{24,}+={0,2}")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
+_WORDS_OF_PATH = 12
+"""A run with a slash for every so many characters is a path: one of 64 characters of base64 is one."""
 
 
 class _Finder(Protocol):
@@ -32,7 +31,7 @@ class EncodedContent:
     name = ENCODED
     kind = "SECRET"
     source = "RFC 4648, 4, 5 and 8; RFC 2397 (data:); auditd writes command lines in hexadecimal, NUL between words"
-    trigger = r"[A-Za-z0-9+/_-]{20}"
+    trigger = r"[A-Za-z0-9+/]{24}"
     stays_in_line = True
 
     def __init__(self, finders: Sequence[_Finder]) -> None:
@@ -41,7 +40,7 @@ class EncodedContent:
     def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Span]:
         """Yield the runs of a text, or of its part [start, end), that hold anything personal."""
         for run in _RUN.finditer(text, start, end):
-            content = opened(run.group(), is_hex=run.lastgroup == "hex")
+            content = opened(run.group())
             if content is not None and self._is_personal(content):
                 yield Span(run.start(), run.end(), self.kind, _SCORE, ENCODED)
 
@@ -52,24 +51,27 @@ class EncodedContent:
         return False
 
 
-def opened(run: str, *, is_hex: bool) -> str | None:
-    """Return the text that a run of base64 or hexadecimal digits stands for, or None if it is none.
+def opened(run: str) -> str | None:
+    """Return the text that a run of hexadecimal digits or base64 stands for, or None if it is none.
 
     Example:
-        >>> opened("YW5uYS5zbWl0aEBleGFtcGxlLmNvbQ==", is_hex=False), opened("6D7973716C002D75616E6E61", is_hex=True)
+        >>> opened("YW5uYS5zbWl0aEBleGFtcGxlLmNvbQ=="), opened("6D7973716C002D75616E6E61")
         ('anna.smith@example.com', 'mysql -uanna')
-        >>> opened("d41d8cd98f00b204e9800998ecf8427e", is_hex=True)
+        >>> opened("d41d8cd98f00b204e9800998ecf8427e"), opened("usr/lib/python3/dist/packages")
+        (None, None)
     """
     run = run[:_LONGEST]
-    data = _bytes_of(run[:_PROBE], is_hex)
-    if data is None or not _is_text(data):
+    if run.count("/") * _WORDS_OF_PATH > len(run):
+        return None
+    is_hex = _HEX.fullmatch(run) is not None
+    probe = _bytes_of(run[:_PROBE], is_hex)
+    if probe is None or not _is_text(probe):
         return None
     data = _bytes_of(run, is_hex)
     try:
-        content = data.decode("utf-8") if data is not None else ""
+        content = data.decode("utf-8").replace("\0", " ") if data is not None else ""
     except UnicodeDecodeError:
         return None
-    content = content.replace("\0", " ")
     return content if content and all(one.isprintable() or one.isspace() for one in content) else None
 
 
@@ -77,10 +79,8 @@ def _bytes_of(run: str, is_hex: bool) -> bytes | None:
     try:
         if is_hex:
             return bytes.fromhex(run)
-        plain = run.rstrip("=").translate(_URL_SAFE)
-        if len(plain) % 4 == 1:
-            return None
-        return binascii.a2b_base64(plain + "=" * (-len(plain) % 4))
+        plain = run.rstrip("=")
+        return None if len(plain) % 4 == 1 else binascii.a2b_base64(plain + "=" * (-len(plain) % 4))
     except (binascii.Error, ValueError):
         return None
 

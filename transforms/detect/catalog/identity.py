@@ -79,7 +79,8 @@ CARD_BEFORE_NUMBER = Detector(
 )
 
 _IBANS = "|".join(
-    rf"(?:{'|'.join(sorted(countries))})\d{{2}}(?: ?[A-Z0-9]){{{length - 4}}}"
+    rf"(?:{'|'.join(sorted(countries))})\d{{2}}(?: ?[A-Z0-9]{{4}}){{{(length - 4) // 4}}}"
+    + (rf" ?[A-Z0-9]{{{length % 4}}}" if length % 4 else "")
     for length, countries in IBAN_LENGTHS.items()
 )
 
@@ -87,7 +88,7 @@ IBAN = Detector(
     name="iban",
     kind="IBAN_CODE",
     pattern=rf"(?=[A-Z][A-Z]\d\d){BEFORE_CODE}(?P<value>{_IBANS}){AFTER_CODE}",
-    trigger=rf"(?i)(?:{'|'.join(sorted({one for some in IBAN_LENGTHS.values() for one in some}))})[0-9]{{2}}(?: ?[A-Z0-9]){{11}}",
+    trigger=r"(?i)[a-z]{2}[0-9]{2} ?[a-z0-9]{4} ?[a-z0-9]{4}",
     source="ISO 13616-1; check digits ISO 7064 MOD 97-10",
     examples=(
         "to «DE89 3704 0044 0532 0130 00»",

@@ -103,7 +103,7 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         "bracketed",
-        rf"(?:(?P<cue>[A-Za-z]{{2,20}})(?P<sep>[:]?[ ]?)|(?<![A-Za-z0-9_=]))(?P<quote>[\[(<{{])(?P<value>{NAME})(?=[\])>}},])",
+        rf"(?P<quote>[\[(<{{])(?<!=.)(?P<value>{NAME})(?=[\])>}},])(?P<cue>)(?P<sep>)",
         _near_sign(rf"[(<{{\[]{_LETTER}{_MORE}[\])>}},]") + rf"|\({_LETTER}{_MORE}\) {_CRON}",
         "CRON[5120]: («tomek») CMD (/opt/etl/nightly.sh)",
         "vsftpd: [pid 4411] [«tomek»] OK LOGIN: Client x",
