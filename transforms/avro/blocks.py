@@ -13,6 +13,7 @@ import fastavro
 import zstandard
 
 SYNC_BYTES = 16
+_MAGIC = b"Obj\x01"
 _ZSTD_LEVEL = 3
 
 
@@ -46,10 +47,22 @@ def _parsed(schema_json: str) -> Any:
 
 
 def container_header(schema_json: str, sync: bytes, codec: Codec = Codec.ZSTANDARD) -> bytes:
-    """Return the header of a container file."""
+    """Return the header of a container file, equal in every process.
+
+    fastavro's own has the attributes of a schema in the order of a set, another one in each process.
+    """
+    metadata = ((b"avro.codec", codec.value.encode()), (b"avro.schema", _written_schema(schema_json)))
+    pairs = b"".join(zigzag(len(part)) + part for pair in metadata for part in pair)
+    return b"".join((_MAGIC, zigzag(len(metadata)), pairs, zigzag(0), sync))
+
+
+@cache
+def _written_schema(schema_json: str) -> bytes:
+    """Return a schema as fastavro writes it, with full names, and its keys in order."""
     out = io.BytesIO()
-    fastavro.writer(out, _parsed(schema_json), [], codec=codec.value, sync_marker=sync)
-    return out.getvalue()
+    fastavro.writer(out, _parsed(schema_json), [])
+    written = json.loads(fastavro.reader(io.BytesIO(out.getvalue())).metadata["avro.schema"])
+    return json.dumps(written, sort_keys=True).encode()
 
 
 def zigzag(number: int) -> bytes:

@@ -1,6 +1,9 @@
 """Records are encoded as fastavro encodes them by the schema that the file carries."""
 
 import io
+import os
+import subprocess
+import sys
 
 import fastavro
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from schemas.avro import event_schema
 from schemas.events import FieldOutcome, RawRecord, RedactedEvent, Source, Tag, TaggedEvent
 from schemas.policy.file import default_policy
+from tests.conftest import ROOT
 from tests.made_output import record_of
 from transforms.avro import encode
 from transforms.avro.encode import Encoding
@@ -74,3 +78,23 @@ def test_an_encoder_gives_a_record_the_tags_and_dates_of_its_own(remembered, mon
         tags = (Tag("state", *["c"] * 4, 180 + number % 2, (("EMAIL", number % 3),)),) * 30
         tagged = _tagged({}, {}, None, number % 4 * MS_A_DAY, 2, tags)
         assert encoder.encode_events([tagged]) == {"2027-05-23": [_by_fastavro(tagged)]}
+
+
+def test_the_header_of_a_file_is_the_same_in_every_process() -> None:
+    program = (
+        "import json, sys; from schemas.avro import event_schema; from schemas.policy.file import default_policy;"
+        " from transforms.avro.blocks import container_header;"
+        " sys.stdout.buffer.write(container_header(json.dumps(event_schema(default_policy())), bytes(16)))"
+    )
+    headers = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            check=True,
+            cwd=ROOT,
+        ).stdout
+        for seed in range(4)
+    }
+    assert len(headers) == 1
+    assert fastavro.reader(io.BytesIO(headers.pop())).metadata["avro.codec"] == "zstandard"
