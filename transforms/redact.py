@@ -37,7 +37,7 @@ _Settled = tuple[str, FieldOutcome, Known | None]
 
 _Free = tuple[dict[str, FieldOutcome], dict[str, str], str, str, str, list[Known], bool]
 """What goes through the detectors: where its outcome and its result belong, by which name, how it is stated, the text,
-whom the event names, is it a URL."""
+whom the event names, is it a URL. A plain tuple: with names of its own, an event cost two per cent more."""
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
 
@@ -139,11 +139,12 @@ class _Redactor:
 
     def _with_accounts(self, free: _Free) -> _Free:
         """Let an address field that holds no address know what in it may be an account's name."""
-        if free[2].partition(".")[0] not in self._addresses:
+        outcomes, into, name, stated, text, people, is_url = free
+        if name.partition(".")[0] not in self._addresses:
             return free
-        accounts = known_accounts(free[4], self._account_kind, self._treat_account)
-        free[5].extend(Known(one.text, one.replacement, one.kind) for one in accounts)
-        return (*free[:5], [*accounts, *free[5]], free[6])
+        accounts = known_accounts(text, self._account_kind, self._treat_account)
+        people.extend(Known(one.text, one.replacement, one.kind) for one in accounts)
+        return outcomes, into, name, stated, text, [*accounts, *people], is_url
 
     def _naming(self, work: _Work, people: list[Known]) -> Iterator[_Free]:
         """Yield the kept values that name the event's own people: they go through the detectors after all."""

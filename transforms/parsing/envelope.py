@@ -1,6 +1,7 @@
 """Take the log service's envelope off an event, whichever of its exports wrote it."""
 
 from collections.abc import Iterable
+from enum import Enum, auto
 from typing import Any
 
 from schemas.events import Counts
@@ -32,11 +33,19 @@ _CACHED_KEYS = 4096
 Envelope = dict[str, Any]
 
 
-_LOG, _ENVELOPE, _MARKED, _SEARCH_RESULT = range(4)
-"""Where a key says that its pair belongs: numbers, since a member of an Enum is slow to read in Python 3.11."""
+class _Place(Enum):
+    """Where a key says that its pair belongs."""
+
+    LOG = auto()
+    ENVELOPE = auto()
+    MARKED = auto()
+    SEARCH_RESULT = auto()
 
 
-def _place_of(key: str) -> int:
+_LOG, _ENVELOPE, _MARKED, _SEARCH_RESULT = _Place  # read from its class, a member is slow in Python 3.11
+
+
+def _place_of(key: str) -> _Place:
     if key in ("TopicId", LOG_JSON):
         return _SEARCH_RESULT
     if key[:2] != "__":
@@ -67,11 +76,11 @@ def open_envelope(pairs: Pairs, counts: Counts) -> tuple[Pairs, Envelope]:
     may_be_result = True
     for pair in pairs:
         place = _PLACES[pair[0]]
-        if place == _LOG:
+        if place is _LOG:
             own.append(pair)
-        elif place == _ENVELOPE:
+        elif place is _ENVELOPE:
             envelope.setdefault(*pair)
-        elif place == _MARKED:
+        elif place is _MARKED:
             marked.append(pair)
         elif may_be_result and _is_search_result(pairs):
             return open_envelope(_renamed(pairs), counts)
