@@ -17,7 +17,7 @@ check: setup  ## Format, lint, types, layers
 
 lock: setup  ## Renew the lock files
 	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --extra build -o requirements.lock pyproject.toml
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --extra build --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --extra build --extra names --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
 bench: setup  ## Measure throughput and quality (needs ../shared)
 	bench/run

@@ -41,6 +41,9 @@ def main(
     shared: Annotated[Path, typer.Option(help="Folder with data/ and tools/.")] = ROOT.parent / "shared",
     real: Annotated[bool, typer.Option("--real", help="Score the real lines as well.")] = False,
     labelled: Annotated[bool, typer.Option(help="Score labelled events.")] = True,
+    names: Annotated[
+        str, typer.Option(help="A spaCy model that logveil is scored with too, as a peer is.")
+    ] = "",
     show: Annotated[bool, typer.Option("--show", help="Print the texts of the examples.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
 ) -> None:
@@ -51,7 +54,7 @@ def main(
     missed: list[str] = []
     if labelled:
         batches = _make_batches(shared, seeds.split(","), count)
-        missed = _score_labelled(console, document, batches, peer_count, wanted, show)
+        missed = _score_labelled(console, document, batches, peer_count, wanted, names, show)
     if real:
         from quality_logveil import Logveil
         from quality_real import read_real
@@ -79,6 +82,7 @@ def _score_labelled(
     batches: list[list[Sample]],
     peer_count: int,
     wanted: set[str],
+    names: str,
     show: bool,
 ) -> list[str]:
     """Score every wanted engine, print the tables and return the targets that logveil misses."""
@@ -94,6 +98,10 @@ def _score_labelled(
             console, "logveil", lambda: score(everything, Logveil().redact(everything))
         )
         missed = missed_targets(scores["logveil"])
+        if names:
+            scores["logveil, names"] = _timed(
+                console, "logveil, names", lambda: score(start, Logveil(names).redact(start))
+            )
     for name, (peer_score, version) in _score_peers(console, start, wanted).items():
         scores[name], versions[name] = peer_score, version
     print_scores(console, scores, versions)

@@ -9,6 +9,7 @@ from quality_samples import KNOWN_FIELDS, Sample
 from schemas.policy.file import default_policy
 from schemas.policy.policy import Treatment
 from transforms.detect import Detection, Known, TextRedactor
+from transforms.detect.names import NameRecognizer
 from transforms.pseudonyms import PseudonymKey
 from transforms.treatments import compile_treatments, field_treatment
 
@@ -17,7 +18,10 @@ _KEY = PseudonymKey(b"a benchmark's key is no secret..", "1")
 
 
 class Logveil:
-    """The detectors under the default policy."""
+    """The detectors under the default policy, with a spaCy model for persons where one is named."""
+
+    def __init__(self, names: str | None = None) -> None:
+        self._names = names
 
     @cached_property
     def _treat(self) -> Callable[[str, str], str | None]:
@@ -30,7 +34,8 @@ class Logveil:
     @cached_property
     def redactor(self) -> TextRedactor:
         """Return the compiled detectors."""
-        return Detection.of(default_policy()).build(self._treat)
+        extra = () if self._names is None else (NameRecognizer(self._names),)
+        return Detection.of(default_policy(), extra=extra).build(self._treat)
 
     def redact(self, samples: Sequence[Sample]) -> Iterator[str]:
         """Yield each sample's text as the pipeline would write it."""

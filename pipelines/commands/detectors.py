@@ -15,6 +15,7 @@ from schemas.recognizer_file import CustomEntry, load_recognizers
 from transforms.detect import Detection, Recognizer
 from transforms.detect.custom import CustomRecognizer
 from transforms.detect.formats import GivenFormats, given_formats
+from transforms.detect.names import NameRecognizer
 from transforms.detect.presidio import PresidioRecognizer
 from transforms.detect.scan import compile_scan
 
@@ -32,15 +33,26 @@ FormatsOption = Annotated[
         help="Formats of log lines: format files, grok patterns, Logstash's filters, ingest pipelines.",
     ),
 ]
+NamesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--names",
+        metavar="MODEL",
+        help="Ask this installed spaCy model for persons too (logveil[names] brings one).",
+    ),
+]
 
 
-def detection_of(policy: Policy, recognizers: Path | None = None, formats: Path | None = None) -> Detection:
-    """Return the detection that a policy asks for, with what installed packages, a file and a folder add.
+def detection_of(
+    policy: Policy, recognizers: Path | None = None, formats: Path | None = None, names: str | None = None
+) -> Detection:
+    """Return the detection that a policy asks for, with what installed packages, a file, a folder and a model add.
 
     What the folder's patterns name and the policy does not know is said on standard error.
 
     Raises:
-        DetectorError: An added recognizer is none, can't be pickled, has a bad trigger, or a name that is taken.
+        DetectorError: An added recognizer is none, can't be pickled, has a bad trigger or a name that is taken, or the
+            model is not installed.
         RecognizerFileError: The file is wrong.
         FormatFileError: A file of the folder is wrong.
     """
@@ -52,6 +64,8 @@ def detection_of(policy: Policy, recognizers: Path | None = None, formats: Path 
             typer.echo(
                 f"{formats}: no field of the policy, so not replaced: {', '.join(given.ignored)}", err=True
             )
+    if names is not None:
+        extra += (NameRecognizer(names),)
     detection = Detection.of(policy, extra=extra)
     _refuse_repeated_names(detection.recognizers())
     return detection

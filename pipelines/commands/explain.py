@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.detectors import FormatsOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
 from pipelines.commands.explain_report import text_json, text_lines
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.terminal import say, say_json
@@ -46,6 +46,7 @@ def explain(
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
+    names: NamesOption = None,
     keys: Keys = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -55,7 +56,7 @@ def explain(
     if event is not None and known:
         raise OptionsError("--known goes with a text: an event states its own people")
     stated = read_policy(policy)
-    detection = detection_of(stated, recognizers, formats)
+    detection = detection_of(stated, recognizers, formats, names)
     key = (
         THROW_AWAY_KEY
         if keys is None and KEY_VARIABLE not in os.environ

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands.account_options import Json, Now, moment
-from pipelines.commands.detectors import FormatsOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
 from pipelines.commands.policy import read_policy
 from pipelines.commands.redact import Keys, Unknown, passing_ring
 from pipelines.commands.terminal import console, say_json
@@ -44,6 +44,7 @@ def preview(
     show: Show = 20,
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
+    names: NamesOption = None,
     unknown_fields: Unknown = UnknownFields.DROP,
     keys: Keys = None,
     now: Now = None,
@@ -53,7 +54,11 @@ def preview(
     key = passing_ring(keys, _NOWHERE).current
     bodies = [
         RedactLogEvents(
-            stated, key, epoch_ms(moment(now)), unknown_fields, detection_of(stated, recognizers, formats)
+            stated,
+            key,
+            epoch_ms(moment(now)),
+            unknown_fields,
+            detection_of(stated, recognizers, formats, names),
         )
         for stated in (read_policy(against), read_policy(policy))
     ]

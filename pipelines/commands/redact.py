@@ -12,7 +12,7 @@ import typer
 
 from pipelines.commands.account_options import Force, Reason
 from pipelines.commands.clock import forced, guard_clock
-from pipelines.commands.detectors import FormatsOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
 from pipelines.commands.moments import moment as moment
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.preview import preview_of
@@ -105,6 +105,7 @@ def redact(
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
+    names: NamesOption = None,
     keys: Keys = None,
     format: Format = None,
     unknown_fields: Unknown = UnknownFields.DROP,
@@ -129,7 +130,7 @@ def redact(
     """Redact log files into tagged Avro partitions that expire by date."""
     paths, beam_options = split_beam_options(inputs)
     stated = read_policy(policy)
-    detection = detection_of(stated, recognizers, formats)
+    detection = detection_of(stated, recognizers, formats, names)
     root = output.absolute()
     found = find_inputs(paths, root)
     today, allowed = moment(now), forced(force, reason)
@@ -167,7 +168,7 @@ def redact(
         say_json(ledger.to_json())
     else:
         shown = preview_of(job) if example and ledger.inputs else None
-        same = {"--policy": policy, "--recognizers": recognizers, "--formats": formats}
+        same = {"--policy": policy, "--recognizers": recognizers, "--formats": formats, "--names": names}
         options = [f"{name}={path}" for name, path in same.items() if path is not None]
         print_report(console(), ledger, job.policy, str(output), shown, options)
     _end(ledger.counts, max_rejected)

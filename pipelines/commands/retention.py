@@ -10,7 +10,7 @@ import typer
 
 from pipelines.commands.account_options import EventsUrl, Force, Json, Keys, Now, Reason, TableName, moment
 from pipelines.commands.clock import forced, guard_clock, noted, system_clock
-from pipelines.commands.detectors import FormatsOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
 from pipelines.commands.existing_root import ExistingRoot
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.progress import Quiet, watch_unless
@@ -133,6 +133,7 @@ def verify(
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
+    names: NamesOption = None,
     keys: Keys = None,
     canary: Canary = None,
     canaries: Canaries = None,
@@ -153,7 +154,7 @@ def verify(
         return
     present = moment(now)
     loaded = read_policy(policy)
-    scanner = _scanner(loaded, recognizers, formats, detect)
+    scanner = _scanner(loaded, recognizers, formats, names, detect)
     strings = [*(canary or ()), *_lines(canaries)]
     watch = watch_unless(as_json or quiet)
     problems = verify_root(root, present, loaded, scanner, strings, _erased(root, keys), watch)
@@ -184,12 +185,12 @@ def _erased(root: Path, keys: Path | None) -> ErasedAccounts | None:
 
 
 def _scanner(
-    policy: Policy, recognizers: Path | None, formats: Path | None, detect: bool
+    policy: Policy, recognizers: Path | None, formats: Path | None, names: str | None, detect: bool
 ) -> TextRedactor | None:
     """Return the detectors with which `logveil redact` would redact, None where they are not wanted."""
     if detect:
-        return checking_redactor(policy, detection_of(policy, recognizers, formats))
-    for option, given in (("--recognizers", recognizers), ("--formats", formats)):
+        return checking_redactor(policy, detection_of(policy, recognizers, formats, names))
+    for option, given in (("--recognizers", recognizers), ("--formats", formats), ("--names", names)):
         if given is not None:
             raise OptionsError(f"{option} has no use with --no-detect")
     return None

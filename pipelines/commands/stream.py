@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import FrameType
 
 from pipelines.commands import stream_options as options
-from pipelines.commands.detectors import FormatsOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.redact import (
     CodecOption,
@@ -77,6 +77,7 @@ def stream(
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
+    names: NamesOption = None,
     keys: Keys = None,
     unknown_fields: Unknown = UnknownFields.DROP,
     max_event_bytes: MaxBytes = 8 * options.MIB,
@@ -101,7 +102,7 @@ def stream(
         skew=timedelta(hours=skew_hours),
         codec=codec,
         beam_options=beam_options,
-        detection=detection_of(stated, recognizers, formats),
+        detection=detection_of(stated, recognizers, formats, names),
         keys=ring.keys,
         vault=accounts,
         erased_in_vault={} if vault is None else erased_accounts(vault, ring, stated),
