@@ -100,7 +100,7 @@ def killed_at_call(task: Callable[[], object], chance: random.Random, most: int)
 def kill_redact(base: Path, chance: random.Random) -> Counter[str]:
     """Kill a run up to three times, at random moments, then let one end."""
     for _ in range(chance.randint(1, 3)):
-        killed_at_random(lambda: work.redact(base), chance, 1.5)
+        killed_at_random(lambda: work.redact(base), chance, 1.2 * work.seconds())
     ended(forked(lambda: work.redact(base)))
     return work.costs(base)
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -49,6 +50,7 @@ _OLD_DAY = timedelta(days=179)
 _MINE, _OTHER = "100012345678", "100087654321"
 _AFTER_EXPIRY = _NOW + timedelta(days=2)
 _REDACTED = Path(tempfile.mkdtemp(prefix="attack-made-"))
+_seconds: list[float] = []
 _DUE = _NOW + timedelta(days=30)
 
 
@@ -84,9 +86,16 @@ def make_redacted() -> None:
         base = _REDACTED / str(count)
         base.mkdir()
         prepare(base)
+        started = time.monotonic()
         redact(base, range(count))
+        _seconds.append(time.monotonic() - started)
     if threading.active_count() > 1:
         raise RuntimeError("a thread is left, and a process with threads can't be forked")
+
+
+def seconds() -> float:
+    """Return how long a run takes that compiles nothing."""
+    return _seconds[-1]
 
 
 def copy_redacted(base: Path, count: int) -> None:

@@ -22,7 +22,7 @@ from pipelines.root.erasure_claim import rewriting
 from pipelines.root.layout import PLANS, RECEIPTS, STAGING, output_errors, real_root, write_whole
 from pipelines.root.liveness import write_owner
 from pipelines.root.partition_folders import open_partition
-from pipelines.root.receipts import Receipt, append_receipt, find_receipt, read_receipt, read_receipts
+from pipelines.root.receipts import Receipt, append_receipt, read_receipt, read_receipts, settled_receipt
 from pipelines.root.segment_files import all_lanes, is_done, read_lane
 from schemas.compaction_plan import KIND, CompactionPlan, Join, JoinedFile, joined_name
 from schemas.errors import RetentionError, SchemaError
@@ -97,7 +97,7 @@ def apply_compaction(root: Path, plan: CompactionPlan, now: datetime) -> Receipt
     if plan.root != str(root):
         raise RetentionError(f"the plan was made for another root: {plan.root}")
     with rewriting(root), output_errors(root):
-        receipt = find_receipt(root, KIND, plan.digest)
+        receipt = settled_receipt(root, KIND, plan.digest)
         if receipt is not None:
             return receipt
         progress = _Progress(root / RECEIPTS / f"{plan.digest}.started.json", plan.digest)

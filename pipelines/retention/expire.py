@@ -14,7 +14,14 @@ import orjson
 from pipelines.root.commit import sweep
 from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, sync_folder, write_whole
 from pipelines.root.partition_folders import list_files, list_partitions, open_partition
-from pipelines.root.receipts import Receipt, append_receipt, beside_clock, find_receipt, read_receipt
+from pipelines.root.receipts import (
+    Receipt,
+    append_receipt,
+    beside_clock,
+    find_receipt,
+    read_receipt,
+    settled_receipt,
+)
 from schemas.errors import RetentionError
 from schemas.retention_plan import KIND, ExpiryPlan, PlannedFile, PlannedPartition, PlannedTable
 from transforms.checks.retention import check_unchanged, due_partitions
@@ -121,7 +128,7 @@ def apply_plan(
     absent = {part.store for part in plan.tables} - {table.name for table in tables}
     if absent:
         raise RetentionError(f"the plan names {min(absent)}: that needs its --mysql or --vault")
-    receipt = find_receipt(root, KIND, plan.digest)
+    receipt = settled_receipt(root, KIND, plan.digest)
     if receipt is not None:
         return receipt
     with output_errors(root):

@@ -151,6 +151,10 @@ def remove_returned(
         progress: dict[str, Any] = {"partitions": {}, "rewritten": {}, **read_noted(note)}
         if returned == Returned() and not note.exists():
             return returned, None
+        written = _written_receipt(root, progress)
+        if returned == Returned() and written is not None:
+            note.unlink()
+            return returned, written
         with output_errors(root):
             note.parent.mkdir(exist_ok=True)
             _remove(root, returned, erased.eraser(), progress, note)
@@ -158,6 +162,12 @@ def remove_returned(
             path = append_receipt(root, KIND, _receipt_body(progress) | stated, clock or now)
             note.unlink()
     return returned, read_receipt(path.parent)
+
+
+def _written_receipt(root: Path, progress: Mapping[str, Any]) -> Receipt | None:
+    """Return the receipt of work that was cut short just after it was written, None where it was not."""
+    last = next((one for one in reversed(read_receipts(root)) if one.kind == KIND), None)
+    return last if last is not None and last.body == _receipt_body(progress) else None
 
 
 def _remove(

@@ -23,7 +23,7 @@ from pipelines.root.erasure_claim import rewriting
 from pipelines.root.layout import PLANS, RECEIPTS, STAGING, output_errors, real_root, sync_folder, write_whole
 from pipelines.root.liveness import write_owner
 from pipelines.root.partition_folders import Recorded, list_partitions, open_partition, recorded_files
-from pipelines.root.receipts import Receipt, append_receipt, find_receipt, read_receipt
+from pipelines.root.receipts import Receipt, append_receipt, read_receipt, settled_receipt
 from pipelines.root.tightened import TIGHTEN, NewFile, Tightening
 from schemas.errors import RetentionError, SchemaError
 from schemas.ledger import REJECTED_CATEGORY, Ledger
@@ -126,7 +126,7 @@ def apply_tightening(root: Path, plan_path: Path, tightener: FileTightener, now:
     plan, root = read_plan(plan_path), real_root(root)
     if (plan.root, plan.policy) != (str(root), _named(tightener.policy)):
         raise RetentionError("the plan was made for another root or another policy")
-    receipt = find_receipt(root, TIGHTEN, plan.digest)
+    receipt = settled_receipt(root, TIGHTEN, plan.digest)
     if receipt is not None:
         return receipt
     started = root / RECEIPTS / f"{plan.digest}.started.json"

@@ -112,6 +112,18 @@ def find_receipt(root: Path, kind: str, plan: str) -> Receipt | None:
     return None
 
 
+def settled_receipt(root: Path, kind: str, plan: str) -> Receipt | None:
+    """Return the receipt of a plan by the plan's digest, without the note of its start that a killed process may leave.
+
+    Raises:
+        RetentionError: A receipt can't be read.
+    """
+    receipt = find_receipt(root, kind, plan)
+    if receipt is not None:
+        (root / RECEIPTS / f"{plan}.started.json").unlink(missing_ok=True)
+    return receipt
+
+
 def _last_number(folder: Path) -> int:
     return max((int(name) for name in os.listdir(folder) if _NUMBER.fullmatch(name)), default=0)
 

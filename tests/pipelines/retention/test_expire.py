@@ -343,3 +343,14 @@ def test_events_of_a_replaced_run_expire_with_the_rest(root):
     commit_run(root, EVENTS)
     apply_plan(root, make_plan(root), NOW)
     assert event_ids(root) == LATER_IDS
+
+
+def test_what_was_killed_just_after_its_receipt_is_settled_by_the_next_apply(root, monkeypatch):
+    path = make_plan(root)
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.unlink", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            apply_plan(root, path, NOW)
+    (started,) = root.glob("_receipts/*.started.json")
+    assert apply_plan(root, path, NOW) == read_receipts(root)[-1]
+    assert not started.exists()

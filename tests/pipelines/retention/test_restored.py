@@ -284,3 +284,18 @@ def test_a_removal_that_was_cut_short_is_finished_with_one_receipt(
     assert len(receipt.body["partitions"]) == len(receipt.body["rewritten"]) == 1
     assert [one.kind for one in read_receipts(root)] == ["erase", "expire", "restore-check"]
     assert verify_root(root, AFTER, POLICY, erased=erased) == []
+
+
+def test_a_removal_that_was_cut_short_after_its_receipt_gets_no_second_one(
+    drill: Callable[[bool], None], vault: Vault, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drill(False)
+    erased = erased_for_good(root, ring_of(vault).keys)
+    with monkeypatch.context() as patched:
+        patched.setattr("pipelines.retention.restored.read_receipt", lambda *_: 1 / 0)
+        patched.setattr("pathlib.Path.unlink", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            remove_returned(root, erased, AFTER)
+    remove_returned(root, erased, AFTER)
+    assert [one.kind for one in read_receipts(root)] == ["erase", "expire", "restore-check"]
+    assert verify_root(root, AFTER, POLICY, erased=erased) == []
