@@ -167,7 +167,8 @@ def remove_returned(
 def _written_receipt(root: Path, progress: Mapping[str, Any]) -> Receipt | None:
     """Return the receipt of work that was cut short just after it was written, None where it was not."""
     last = next((one for one in reversed(read_receipts(root)) if one.kind == KIND), None)
-    return last if last is not None and last.body == _receipt_body(progress) else None
+    said = _receipt_body(progress).items()
+    return last if last is not None and all(last.body.get(name) == value for name, value in said) else None
 
 
 def _remove(
