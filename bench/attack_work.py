@@ -24,7 +24,6 @@ from pipelines.retention import expire as expiry
 from pipelines.retention.calendar import calendar_rows
 from pipelines.retention.restored import erased_for_good
 from pipelines.retention.verify import verify_root
-from pipelines.root.layout import RECEIPTS
 from pipelines.root.temporary import is_being_written
 from pipelines.sources.found import find_inputs
 from pipelines.vault.life_cycle import apply_events
@@ -223,4 +222,4 @@ def _problems(base: Path, expired: bool) -> list[str]:
     problems = [str(problem) for problem in verify_root(root, now, POLICY, erased=erased)]
     if not expired:
         problems = [line for line in problems if not line.startswith(ProblemKind.EXPIRED)]
-    return problems + [str(path) for path in (root / RECEIPTS).glob(".*") if not is_being_written(path)]
+    return problems + [str(path) for path in root.glob("_*/.*") if not is_being_written(path)]

@@ -16,7 +16,6 @@ from uuid import uuid4
 from pipelines.root.claims import is_gone
 from pipelines.root.commit import has_expired
 from pipelines.root.layout import STAGING, output_errors, sync_folder, write_whole
-from pipelines.root.liveness import write_owner
 from pipelines.root.places import put_into_place
 from pipelines.root.segment_files import (
     DONE,
@@ -30,6 +29,7 @@ from pipelines.root.segment_files import (
     segment_file_name,
     staging_name,
 )
+from pipelines.root.staging import make_staging
 from schemas.errors import ClosedLaneError, LaneError, OutputError
 from schemas.ledger import COMMIT_KEY, LedgerFile, WrittenFile
 from schemas.segment import Offsets, Segment
@@ -68,15 +68,7 @@ def open_staging(lane: Lane, sequence: int) -> Path:
     Raises:
         OutputError: The root can't be written.
     """
-    staging = lane.root / STAGING / staging_name(lane, sequence, uuid4().hex[:8])
-    with output_errors(lane.root):
-        staging.mkdir(parents=True)
-        try:
-            write_owner(staging)
-        except OSError:
-            shutil.rmtree(staging, ignore_errors=True)
-            raise
-    return staging
+    return make_staging(lane.root, staging_name(lane, sequence, uuid4().hex[:8]))
 
 
 def sweep_lane(lane: Lane) -> None:

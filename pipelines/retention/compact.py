@@ -19,11 +19,11 @@ from uuid import uuid4
 import orjson
 
 from pipelines.root.erasure_claim import rewriting
-from pipelines.root.layout import PLANS, RECEIPTS, STAGING, output_errors, real_root, write_whole
-from pipelines.root.liveness import write_owner
+from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, write_whole
 from pipelines.root.partition_folders import open_partition
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, read_receipts, settled_receipt
 from pipelines.root.segment_files import all_lanes, is_done, read_lane
+from pipelines.root.staging import make_staging
 from schemas.compaction_plan import KIND, CompactionPlan, Join, JoinedFile, joined_name
 from schemas.errors import RetentionError, SchemaError
 from transforms.avro.merge import join, take_apart
@@ -134,9 +134,7 @@ class _Progress:
 @contextmanager
 def _staging(root: Path) -> Iterator[Path]:
     """Yield a folder that is swept if this process dies."""
-    staging = root / STAGING / f"{KIND}-{uuid4().hex}"
-    staging.mkdir()
-    write_owner(staging)
+    staging = make_staging(root, f"{KIND}-{uuid4().hex}")
     try:
         yield staging
     finally:

@@ -20,10 +20,10 @@ import orjson
 
 from pipelines.retention.rewriting import finish_runs
 from pipelines.root.erasure_claim import rewriting
-from pipelines.root.layout import PLANS, RECEIPTS, STAGING, output_errors, real_root, sync_folder, write_whole
-from pipelines.root.liveness import write_owner
+from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, sync_folder, write_whole
 from pipelines.root.partition_folders import Recorded, list_partitions, open_partition, recorded_files
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, settled_receipt
+from pipelines.root.staging import make_staging
 from pipelines.root.tightened import TIGHTEN, NewFile, Tightening
 from schemas.errors import RetentionError, SchemaError
 from schemas.ledger import REJECTED_CATEGORY, Ledger
@@ -202,9 +202,7 @@ def _described(path: str, data: bytes, made: TightenedFile) -> Tightening:
 
 @contextmanager
 def _staging(root: Path) -> Iterator[Path]:
-    staging = root / STAGING / f"{TIGHTEN}-{uuid4().hex}"
-    staging.mkdir(parents=True)
-    write_owner(staging)
+    staging = make_staging(root, f"{TIGHTEN}-{uuid4().hex}")
     try:
         yield staging
     finally:

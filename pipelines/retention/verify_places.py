@@ -78,6 +78,8 @@ def _strangers_in_staging(folder: Path) -> Iterator[Problem]:
         yield _problem(folder.name)
         return
     for entry in _entries(folder):
+        if is_being_written(Path(entry.path)):
+            continue
         if not entry.is_dir(follow_symlinks=False) or not (Path(entry.path) / OWNER).is_file():
             yield _problem(f"{folder.name}/{entry.name}")
 

@@ -28,9 +28,9 @@ from pipelines.root.layout import (
     write_whole,
 )
 from pipelines.root.ledger_files import load, pending_paths, read_ledgers, standing_runs
-from pipelines.root.liveness import write_owner
 from pipelines.root.places import check_places, put_into_place, take_out
 from pipelines.root.receipts import read_receipts
+from pipelines.root.staging import make_staging
 from pipelines.root.temporary import sweep_temporary
 from pipelines.root.tightened import descendants
 from schemas.errors import LedgerError, LogveilError, OutputError
@@ -67,10 +67,9 @@ def open_run(root: Path, started: datetime) -> Run:
         OutputError: The root is not a folder, or can't be written.
     """
     run = Run(root, f"{started.astimezone(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:8]}")
+    make_staging(root, run.id)
     with output_errors(root):
-        run.staging.mkdir(parents=True)
         (root / RUNS / CLAIMS).mkdir(parents=True, exist_ok=True)
-        write_owner(run.staging)
     return run
 
 

@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-from pipelines.root.layout import STAGING, output_errors, sync_folder
-from pipelines.root.liveness import write_owner
+from pipelines.root.layout import output_errors, sync_folder
+from pipelines.root.staging import make_staging
 from schemas.errors import OutputError, RetentionError, SchemaError
 from transforms.accounts.erasure import ErasedFile, RecordEraser, erase_from_file
 
@@ -59,10 +59,7 @@ def rewrite_files(root: Path, eraser: RecordEraser, heed: Heed | None = None) ->
         OutputError: The root cannot be written.
         RetentionError: A rewritten file does not read back as it should.
     """
-    staging = root / STAGING / f"erase-{uuid4().hex}"
-    with output_errors(root):
-        staging.mkdir(parents=True)
-        write_owner(staging)
+    staging = make_staging(root, f"erase-{uuid4().hex}")
     try:
         for path, data, erased in _touched(root, eraser, heed=heed):
             temporary = _write_verified(root, staging, path.name, erased, eraser)

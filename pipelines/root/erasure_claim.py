@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from pipelines.root.layout import STAGING, output_errors
-from pipelines.root.liveness import is_dead, write_owner
+from pipelines.root.layout import STAGING
+from pipelines.root.liveness import is_dead
+from pipelines.root.staging import make_staging
 from schemas.errors import RetentionError
 
 PATIENCE_SECONDS = 60.0
@@ -51,15 +52,7 @@ def _wait_for_claim(root: Path) -> Path:
 
 
 def _make(root: Path) -> Path:
-    """Make a claim that comes with its owner in it, by one rename."""
-    name = uuid4().hex
-    with output_errors(root):
-        made = root / STAGING / f"{name}.new"
-        made.mkdir(parents=True)
-        write_owner(made)
-        ours = root / STAGING / f"{_PREFIX}{name}"
-        made.rename(ours)
-    return ours
+    return make_staging(root, f"{_PREFIX}{uuid4().hex}")
 
 
 def _claims(root: Path) -> list[Path]:

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from pipelines.root.layout import PLANS, RECEIPTS, RUNS
+from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING
 
 ABANDONED_SECONDS = 3600.0
 """No record takes so long to write."""
@@ -21,7 +21,7 @@ def is_being_written(path: Path) -> bool:
 
 def sweep_temporary(root: Path) -> None:
     """Remove what processes that died left half written among the records of a root."""
-    for folder in (RUNS, RECEIPTS, PLANS):
+    for folder in (RUNS, RECEIPTS, PLANS, STAGING):
         for path in (root / folder).glob(".*"):
             if _NAME.fullmatch(path.name) and _is_abandoned(path):
                 _remove(path)

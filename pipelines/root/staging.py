@@ -1,0 +1,27 @@
+"""Make staging folders that have their owner from their first moment: none is left whose process is not known."""
+
+import shutil
+from pathlib import Path
+from uuid import uuid4
+
+from pipelines.root.layout import STAGING, output_errors
+from pipelines.root.liveness import write_owner
+
+
+def make_staging(root: Path, name: str) -> Path:
+    """Return a staging folder of this process under a root; it appears by one rename, with its owner in it.
+
+    Raises:
+        OutputError: The root can't be written.
+    """
+    made = root / STAGING / f".{uuid4().hex}"
+    staging = root / STAGING / name
+    with output_errors(root):
+        try:
+            made.mkdir(parents=True)
+            write_owner(made)
+            made.rename(staging)
+        except OSError:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
+    return staging
