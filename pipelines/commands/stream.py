@@ -2,8 +2,11 @@
 
 import signal
 import threading
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from types import FrameType
+
+from apache_beam import DoFn
 
 from pipelines.commands import stream_options as options
 from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
@@ -40,7 +43,6 @@ from transforms.classify import UnknownFields
 from transforms.framing.messages import MessageFormat
 
 _LANES_IN_PROCESS = 1
-_MS_AN_HOUR = 3_600_000
 _READ_SECONDS = 10.0
 
 
@@ -88,7 +90,26 @@ def stream(
 ) -> None:
     """Redact a topic's events as they come into tagged Avro partitions that expire by date."""
     files, beam_options = split_beam_options(arguments or [])
-    stated, ring = read_policy(policy), key_ring(keys, output.absolute())
+    if local_demo + (watch is not None) + (topic is not None) != 1 or (topic is None) != (bootstrap is None):
+        raise OptionsError("a stream needs --bootstrap and --topic, or --watch DIR, or --local-demo")
+    if files and not local_demo:
+        raise OptionsError("files are fed to --local-demo only; `logveil redact` redacts files")
+    if beam_options and until_caught_up and watch is None:
+        raise OptionsError("--until-caught-up is for a stream in this process")
+    connection = KafkaConnection(
+        bootstrap or "",
+        sasl_user,
+        sasl_password_file,
+        sasl_mechanism,
+        tls,
+        tls_ca,
+        tls_certificate,
+        tls_key,
+        cls,
+    )
+    stated = read_policy(policy)
+    detection = detection_of(stated, recognizers, formats, names)
+    ring = key_ring(keys, output.absolute())  # last, for it may make a key
     accounts = None if vault is None else account_store(vault, ring, stated)
     table = None if mysql is None else event_store(mysql, stated)
     job = RedactionJob(
@@ -102,56 +123,63 @@ def stream(
         skew=timedelta(hours=skew_hours),
         codec=codec,
         beam_options=beam_options,
-        detection=detection_of(stated, recognizers, formats, names),
+        detection=detection,
         keys=ring.keys,
         vault=accounts,
         erased_in_vault={} if vault is None else erased_accounts(vault, ring, stated),
         event_table=table,
     )
-    if local_demo:
-        show_demo(job.root, job.body({}), files, roll_seconds)
+    if topic is None:
+        if watch is None:
+            show_demo(job.root, job.body({}), files, roll_seconds)
+        else:
+            folder = FolderWatch(watch.absolute(), job.root, stable_seconds, marker)
+            watch_folder(job, folder, roll_seconds, stopping(), until_caught_up, _show_run)
         return
-    if files:
-        raise OptionsError("files are fed to --local-demo only; `logveil redact` redacts files")
-    if watch is not None:
-        folder = FolderWatch(watch.absolute(), job.root, stable_seconds, marker)
-        watch_folder(job, folder, roll_seconds, stopping(), until_caught_up, _show_run)
-        return
-    if bootstrap is None or topic is None:
-        raise OptionsError("a stream needs --bootstrap and --topic, or --watch DIR, or --local-demo")
-    if beam_options and until_caught_up:
-        raise OptionsError("--until-caught-up is for a stream in this process")
-    connection = KafkaConnection(
-        bootstrap, sasl_user, sasl_password_file, sasl_mechanism, tls, tls_ca, tls_certificate, tls_key, cls
-    )
-    events = [] if table is None else [table.writer()]
-    if output_topic is not None:
-        events.append(ProduceEventsFn(connection, output_topic, stated, output_format))
-    stores = Stores(
-        events,
-        [] if reject_topic is None else [ProduceRejectionsFn(connection, reject_topic)],
-        [] if accounts is None else [accounts.writer()],
-    )
-    source = KafkaTopic(topic, connection, group or f"logveil-{topic}")
-    default_lanes = LANES_ON_A_CLUSTER if beam_options else _LANES_IN_PROCESS
     lasting = StreamJob(
         job.root,
-        source,
-        deal_topic(job.root, source, lanes, begin is options.Begin.LATEST, default_lanes),
+        source := KafkaTopic(topic, connection, group or f"logveil-{topic}"),
+        deal_topic(
+            job.root,
+            source,
+            lanes,
+            begin is options.Begin.LATEST,
+            LANES_ON_A_CLUSTER if beam_options else _LANES_IN_PROCESS,
+        ),
         job.body({}),
         format,
         max_event_bytes,
         ReadLimit(roll_messages, roll_bytes, _READ_SECONDS),
         codec,
         on_gap is options.OnGap.RECORD,
-        stores,
+        Stores(
+            [
+                *([] if table is None else [table.writer()]),
+                *_if_named(
+                    output_topic, lambda name: ProduceEventsFn(connection, name, stated, output_format)
+                ),
+            ],
+            _if_named(reject_topic, lambda name: ProduceRejectionsFn(connection, name)),
+            [] if accounts is None else [accounts.writer()],
+        ),
         job.keys,
         job.erased_in_vault,
     )
+    run(lasting, roll_seconds, until_caught_up, beam_options, detach)
+
+
+def _if_named(topic: str | None, writer: Callable[[str], DoFn]) -> list[DoFn]:
+    return [] if topic is None else [writer(topic)]
+
+
+def run(
+    job: StreamJob, roll_seconds: float, until_caught_up: bool, beam_options: Sequence[str], detach: bool
+) -> None:
+    """Run a topic's stream until it is told to stop: on a runner, or in this process and then say what it has done."""
     if beam_options:
-        run_on_runner(lasting, roll_seconds, beam_options, stopping(), detach)
+        run_on_runner(job, roll_seconds, beam_options, stopping(), detach)
         return
-    progress = run_micro_batches(lasting, roll_seconds, stopping(), until_caught_up)
+    progress = run_micro_batches(job, roll_seconds, stopping(), until_caught_up)
     say(f"{progress.messages} messages committed in {progress.runs} runs")
 
 

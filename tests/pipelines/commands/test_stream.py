@@ -68,6 +68,8 @@ def test_a_watched_folder_is_redacted_file_by_file(tmp_path):
     [
         ((), "--bootstrap and --topic"),
         (("--bootstrap", "b:1"), "--bootstrap and --topic"),
+        (("--topic", "t"), "--bootstrap and --topic"),
+        (("--local-demo", "--watch", "in"), "--bootstrap and --topic"),
         (("--bootstrap", "b:1", "--topic", "t", "file.log"), "`logveil redact` redacts files"),
         (("--bootstrap", "b:1", "--topic", "t", "--cls"), "the id of the logset"),
         (
@@ -79,6 +81,7 @@ def test_a_watched_folder_is_redacted_file_by_file(tmp_path):
 def test_options_that_make_no_stream_are_refused(tmp_path, options, said):
     with pytest.raises(OptionsError, match=said):
         stream("--output", tmp_path / "out", *options)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_broker_that_is_not_there_at_the_start_is_an_error(tmp_path):
