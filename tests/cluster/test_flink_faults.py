@@ -107,7 +107,7 @@ class Trial:
 
         `skews` are what the producers' clocks are off, in milliseconds.
         """
-        producer, number = self.kafka.producer(), 0
+        producer, number = self.kafka.producer(enable_idempotence=True), 0
         while number < events or not enough.is_set():
             value = counted_event(
                 self.produced + number, int(time.time() * 1000) + skews[number % len(skews)]
