@@ -4,7 +4,7 @@ import os
 import shlex
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -14,7 +14,7 @@ from pipelines.commands.preview import Preview
 from pipelines.commands.printable import printable
 from pipelines.jobs.dry_run import DryRun
 from schemas.events import Counts
-from schemas.ledger import Ledger, PassedOver
+from schemas.ledger import Ledger, LedgerFile, PassedOver
 from schemas.policy.policy import Policy
 
 _WIDE = 100  # columns from which every field's name fits on one line
@@ -43,7 +43,7 @@ def print_report(
         _print_passed_over(console, ledger.passed_over)
         console.print(following, soft_wrap=True)
         return
-    console.print(_partition_table(ledger, root))
+    console.print(_partition_table(ledger.files, root))
     _print_counts(console, policy, counts, example)
     _print_passed_over(console, ledger.passed_over)
     console.print(
@@ -68,7 +68,7 @@ def print_dry_run(console: Console, done: DryRun, policy: Policy, root: str) -> 
 
 
 def _print_counts(console: Console, policy: Policy, counts: Counts, example: Preview | None = None) -> None:
-    console.print(field_table(policy, counts, example, console.width))
+    console.print(field_table([rule.name for rule in policy.fields], counts, example, console.width))
     console.print(Text.assemble(("Balance  ", "bold"), _balance(counts)))
     for title, prefix in (
         ("Rejected", "rejected/"),
@@ -92,21 +92,21 @@ def _print_passed_over(console: Console, passed_over: Sequence[PassedOver]) -> N
         console.print(Text.assemble(("Passed over  ", "bold"), more), soft_wrap=True)
 
 
-def field_table(policy: Policy, counts: Counts, preview: Preview | None, width: int) -> Table:
+def field_table(names: Iterable[str], counts: Counts, preview: Preview | None, width: int) -> Table:
     """Return a table of what happened to each field, with one value before and after where there is a preview.
 
     `width` is that of the terminal in columns: names are folded and values cut so that the table fits it.
     """
     done = _treatments_by_field(counts)
     treated = {
-        rule.name: ", ".join(f"{name}: {number:,}" for name, number in done[rule.name]) or "absent"
-        for rule in policy.fields
+        name: ", ".join(f"{treatment}: {number:,}" for treatment, number in done[name]) or "absent"
+        for name in names
     }
-    names = _NARROW if width < _WIDE else max(map(len, treated))
+    widest = _NARROW if width < _WIDE else max(map(len, treated))
     treatments = max(map(len, treated.values())) if width >= _WIDE else _NARROW
-    values = max(_NARROW // 2, (width - names - treatments - _BORDERS) // 2)
+    values = max(_NARROW // 2, (width - widest - treatments - _BORDERS) // 2)
     table = Table(title="What happened to each field", title_justify="left")
-    table.add_column("field", overflow="fold", width=names)
+    table.add_column("field", overflow="fold", width=widest)
     table.add_column("treatment: events", overflow="fold", width=max(_NARROW, treatments))
     for header in ("before", "after") if preview else ():
         table.add_column(header, no_wrap=True, overflow="ellipsis", width=values)
@@ -118,13 +118,13 @@ def field_table(policy: Policy, counts: Counts, preview: Preview | None, width: 
     return table
 
 
-def _partition_table(ledger: Ledger, root: str) -> Table:
+def _partition_table(files: Iterable[LedgerFile], root: str) -> Table:
     table = Table(title=f"Partitions in {printable(root)}", title_justify="left")
     for header in ("partition", "records", "bytes"):
         table.add_column(header, justify="left" if header == "partition" else "right")
     records: dict[str, int] = defaultdict(int)
     sizes: dict[str, int] = defaultdict(int)
-    for file in ledger.files:
+    for file in files:
         records[file.partition] += file.records
         sizes[file.partition] += file.bytes
     for partition in sorted(records):

@@ -25,7 +25,7 @@ from pipelines.jobs.runners import (
     share_out,
     workers_for,
 )
-from pipelines.root.commit import Run, commit, discard, open_run, recover
+from pipelines.root.commit import commit, discard, open_run, recover
 from pipelines.root.erased_marks import take_note
 from pipelines.root.ledger_files import read_before
 from pipelines.sources.decompress import MAX_EXPANSION
@@ -122,10 +122,10 @@ def run_redaction(job: RedactionJob, watch: Watch = unwatched) -> Ledger:
         erased = joined_marks(take_note(job.root, run.staging), job.erased_in_vault)
         chosen = choose_inputs(job)
         files = chosen.files
-        workers, summary = _process(job, run, files, erased, watch)
+        workers, summary = _process(job, run.staging, files, erased, watch)
         for file in files:
             check_unchanged(file, job.safe_name)
-        return commit(run, _ledger(job, run, chosen, summary, clock, workers), summary.files)
+        return commit(run, _ledger(job, run.id, chosen, summary, clock, workers), summary.files)
     except InputError as error:
         raise said_as_typed(error, job.inputs, job.safe_name) from None
     finally:
@@ -152,7 +152,7 @@ def choose_inputs(job: RedactionJob) -> Chosen:
 
 
 def _process(
-    job: RedactionJob, run: Run, files: Sequence[InputFile], erased: Marks, watch: Watch
+    job: RedactionJob, staging: Path, files: Sequence[InputFile], erased: Marks, watch: Watch
 ) -> tuple[str, RunSummary]:
     """Run the graph here, or in one process for each share of the parts."""
     parts = plan_parts(files, job.safe_name)
@@ -160,22 +160,24 @@ def _process(
         return "none", RunSummary(Counter(), ())
     workers = 1 if runner_named(job.beam_options) else job.workers or workers_for(parts)
     shares = share_out(parts, workers)
-    graphs = [_graph(job, run, erased, share, number) for number, share in enumerate(shares)]
-    with watch(sum(file.size for file in files), lambda: tallied(run.staging / TALLIES)):
+    graphs = [_graph(job, staging, erased, share, number) for number, share in enumerate(shares)]
+    with watch(sum(file.size for file in files), lambda: tallied(staging / TALLIES)):
         if len(graphs) == 1:
             runner = run_here(graphs[0], job.beam_options)
         else:
             run_in_processes(graphs, job.beam_options)
             runner = f"{OWN_RUNNER} in {len(graphs)} processes"
-    return runner, read_summary(run.staging, len(graphs))
+    return runner, read_summary(staging, len(graphs))
 
 
-def _graph(job: RedactionJob, run: Run, erased: Marks, parts: Sequence[FilePart], share: int) -> RedactFiles:
+def _graph(
+    job: RedactionJob, staging: Path, erased: Marks, parts: Sequence[FilePart], share: int
+) -> RedactFiles:
     return RedactFiles(
         parts,
         job.body(erased),
         job.max_event_bytes,
-        run.staging,
+        staging,
         job.vault,
         job.event_table,
         job.codec,
@@ -187,7 +189,7 @@ def _graph(job: RedactionJob, run: Run, erased: Marks, parts: Sequence[FilePart]
 
 def _ledger(
     job: RedactionJob,
-    run: Run,
+    run_id: str,
     chosen: Chosen,
     summary: RunSummary,
     clock: _Clock,
@@ -195,7 +197,7 @@ def _ledger(
 ) -> Ledger:
     parts = Counter(part.checksum for part in plan_parts(chosen.files))
     return Ledger(
-        run_id=run.id,
+        run_id=run_id,
         inputs=tuple(
             LedgerInput(
                 job.safe_name(file.name),

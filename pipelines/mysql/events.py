@@ -121,8 +121,8 @@ def compile_row(policy: Policy) -> Callable[[TaggedEvent], Values]:
 
 def compile_mentions(policy: Policy) -> Callable[[TaggedEvent], Iterator[Values]]:
     """Return the function from an event to the pseudonyms that its texts hold beside its own account's."""
-    own = [rule.name for rule in account_fields(policy)]
-    starts = tuple(f"{rule.prefix}_" for rule in account_fields(policy))
+    own = [rule.name for rule in account_fields(policy.fields)]
+    starts = tuple(f"{rule.prefix}_" for rule in account_fields(policy.fields))
 
     def mentions(tagged: TaggedEvent) -> Iterator[Values]:
         event = tagged.event

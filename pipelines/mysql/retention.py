@@ -127,7 +127,7 @@ def select_account_events(
 
     The bounds on `expires_on` follow from the policy's days: the server opens just those partitions.
     """
-    owners = [rule for rule in account_fields(policy) if pseudonym.startswith(f"{rule.prefix}_")]
+    owners = [rule for rule in account_fields(policy.fields) if pseudonym.startswith(f"{rule.prefix}_")]
     return _select_events(name, policy, owners, pseudonym, since, until)
 
 
@@ -135,7 +135,7 @@ def select_request_events(
     name: str, policy: Policy, request_id: str, since: datetime, until: datetime
 ) -> Select[tuple[object, ...]]:
     """Return the query for the events of a request from one time until before another."""
-    return _select_events(name, policy, request_fields(policy), request_id, since, until)
+    return _select_events(name, policy, request_fields(policy.fields), request_id, since, until)
 
 
 def _select_events(

@@ -56,9 +56,9 @@ def event_table(name: str, policy: Policy) -> Table:
         mysql_charset="utf8mb4",
         mysql_row_format="DYNAMIC",
     )
-    for rule in account_fields(policy):
+    for rule in account_fields(policy.fields):
         Index(f"{name}_{rule.name}", table.c[rule.name], table.c.event_time)
-    for rule in request_fields(policy):
+    for rule in request_fields(policy.fields):
         length = {} if _is_pseudonym(rule) else {rule.name: _INDEXED_CHARACTERS}
         Index(f"{name}_{rule.name}", table.c[rule.name], mysql_length=length)
     return table
@@ -94,14 +94,14 @@ def mentions_table(name: str) -> Table:
     )
 
 
-def account_fields(policy: Policy) -> list[FieldPolicy]:
+def account_fields(fields: Iterable[FieldPolicy]) -> list[FieldPolicy]:
     """Return the fields that hold an account's pseudonym."""
-    return [rule for rule in policy.fields if _is_pseudonym(rule) and rule.prefix in ("uin", "usr")]
+    return [rule for rule in fields if _is_pseudonym(rule) and rule.prefix in ("uin", "usr")]
 
 
-def request_fields(policy: Policy) -> list[FieldPolicy]:
+def request_fields(fields: Iterable[FieldPolicy]) -> list[FieldPolicy]:
     """Return the fields that an operator looks a request up by."""
-    return [rule for rule in policy.fields if rule.prefix == "req"]
+    return [rule for rule in fields if rule.prefix == "req"]
 
 
 def ensure_partitions(database: Database, name: str, policy: Policy, dates: Collection[date]) -> set[date]:

@@ -128,7 +128,7 @@ def commit_steps(run: Run, ledger: Ledger, files: Sequence[WrittenFile]) -> Iter
         for checksum in checksums:
             claim(run.root, run.id, checksum, roll_forward)
     yield "claimed"
-    replaces, removals = _replaced(run.root, checksums, ledger)
+    replaces, removals = _replaced(run.root, checksums, {file.path for file in ledger.files})
     ledger = ledger.with_files(ledger.files, replaces)
     stated = {
         "moves": {final.path: written.temp for written, final in named},
@@ -140,12 +140,11 @@ def commit_steps(run: Run, ledger: Ledger, files: Sequence[WrittenFile]) -> Iter
     yield from roll_forward_steps(run.pending)
 
 
-def _replaced(root: Path, checksums: Sequence[str], ledger: Ledger) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the runs that stood for these inputs, and of their files those that this run lacks, by path."""
+def _replaced(root: Path, checksums: Sequence[str], kept: set[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the runs that stood for these inputs, and of their files those that are not `kept`, by path."""
     ledgers = {earlier.run_id: earlier for earlier in read_ledgers(root)}
     standing = standing_runs(ledgers.values())
     replaces = {checksum: standing[checksum] for checksum in checksums if checksum in standing}
-    kept = {file.path for file in ledger.files}
     written = {
         file.path: checksum
         for checksum, run_id in replaces.items()

@@ -30,7 +30,7 @@ def printed(thing: object, width: int) -> list[str]:
 def test_each_field_has_its_name_treatments_and_values_at_any_width(width: int) -> None:
     counts = Counts({f"field/{name}/redact_text": 7 for name in NAMES})
     shown = Preview(dict.fromkeys(NAMES, "before"), dict.fromkeys(NAMES, "after"))
-    lines = printed(field_table(POLICY, counts, shown, width), width)
+    lines = printed(field_table(NAMES, counts, shown, width), width)
     assert {len(line.rstrip()) for line in lines[1:]} == {len(lines[-1].rstrip())}
     assert len(lines[-1].rstrip()) <= width
     cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if line.startswith("│")]
