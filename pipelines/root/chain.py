@@ -7,9 +7,11 @@ whether the chain as a whole is still the one that it was.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
-from pipelines.root.receipts import NO_RECEIPT, RUN, append_receipt, read_chain
+from pipelines.root.ledger_files import ledger_paths
+from pipelines.root.receipts import NO_RECEIPT, RUN, append_receipt, has_receipt, read_chain
 from schemas.errors import RetentionError
 
 
@@ -25,10 +27,19 @@ class ChainedRun:
 def chain_run(root: Path, run: ChainedRun, at: datetime) -> None:
     """Add a run to the chain; a run that is finished by two processes at once may be there twice.
 
+    The first run in a root of version 0.1, whose runs are in no chain, brings their ledgers into it as they are.
+
     Raises:
         OutputError: The root can't be written.
         RetentionError: The last receipt can't be read.
     """
+    if not has_receipt(root, RUN):
+        for path in ledger_paths(root):
+            _chain(root, ChainedRun(path.stem, sha256(path.read_bytes()).hexdigest(), {}), at)
+    _chain(root, run, at)
+
+
+def _chain(root: Path, run: ChainedRun, at: datetime) -> None:
     append_receipt(root, RUN, {"run": run.run_id, "ledger": run.ledger, "claims": dict(run.claims)}, at)
 
 

@@ -44,7 +44,8 @@ def read_commit(pending: Path) -> CommitRecord:
     ledger = read_ledger(pending)
     try:
         stated = orjson.loads(data)[COMMIT_KEY]
-        moves, removals, claims = stated["moves"], stated["removals"], stated["claims"]
+        moves, removals = stated["moves"], stated["removals"]
+        claims = stated.get("claims")
         believable = (
             are_moves(moves, ledger.files) and _are_removals(removals, ledger) and _are_claims(claims, ledger)
         )
@@ -55,7 +56,7 @@ def read_commit(pending: Path) -> CommitRecord:
             f"{RUNS}/{pending.name} says what no run of this root would do, so nothing of it was done:"
             " find out who wrote it, and take it away"
         )
-    return CommitRecord(ledger, moves, removals, claims, sha256(data).hexdigest())
+    return CommitRecord(ledger, moves, removals, claims or {}, sha256(data).hexdigest())
 
 
 def are_moves(moves: Mapping[str, Any], files: Iterable[LedgerFile]) -> bool:
@@ -68,6 +69,7 @@ def _are_removals(removals: Mapping[str, Any], ledger: Ledger) -> bool:
     return all(is_place(path) and checksum in replaced for path, checksum in removals.items())
 
 
-def _are_claims(claims: Mapping[str, Any], ledger: Ledger) -> bool:
+def _are_claims(claims: Mapping[str, Any] | None, ledger: Ledger) -> bool:
+    """Tell whether a run could have these claims; runs of 0.1 left none in their record."""
     inputs = {item.checksum for item in ledger.inputs}
-    return claims.keys() == inputs and all(map(is_count, claims.values()))
+    return claims is None or (claims.keys() == inputs and all(map(is_count, claims.values())))

@@ -175,6 +175,11 @@ def read_chain(root: Path, kind: str | None = None) -> list[Receipt]:
     return [read_receipt(folder) for folder in folders]
 
 
+def has_receipt(root: Path, kind: str) -> bool:
+    """Tell whether anything of a kind stands in the chain of a root."""
+    return any((folder / f"{kind}.json").exists() for folder in _folders(root))
+
+
 def _folders(root: Path) -> list[Path]:
     return sorted(path for path in (root / RECEIPTS).glob("*") if _NUMBER.fullmatch(path.name))
 

@@ -4,16 +4,20 @@ import shutil
 from pathlib import Path
 from uuid import uuid4
 
-from pipelines.root.layout import STAGING, output_errors
+from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING, output_errors
 from pipelines.root.liveness import write_owner
+from schemas.errors import OutputError
 
 
 def make_staging(root: Path, name: str) -> Path:
     """Return a staging folder of this process under a root; it appears by one rename, with its owner in it.
 
     Raises:
-        OutputError: The root can't be written.
+        OutputError: The root can't be written, or a folder of ours in it is a link, which may lead anywhere.
     """
+    for folder in (STAGING, RUNS, RECEIPTS, PLANS):
+        if (root / folder).is_symlink():
+            raise OutputError(f"{folder} in {root} is a symbolic link; move that away")
     made = root / STAGING / f".{uuid4().hex}"
     staging = root / STAGING / name
     with output_errors(root):

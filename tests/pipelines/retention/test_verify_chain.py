@@ -1,6 +1,7 @@
 """Ledgers and claims that were taken away, copied or edited, and a chain that was cut or written anew."""
 
 import shutil
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -101,3 +102,12 @@ def test_a_chain_that_was_cut_and_mended_does_not_hold_the_head_that_was_kept(tm
     assert problems(root) == []
     (problem,) = verify_head(root, kept)
     assert str(problem) == "receipt: _receipts: the chain does not hold the head that is expected"
+
+
+def test_the_runs_of_an_earlier_version_join_the_chain_with_the_next(tmp_path, runs):
+    root = tmp_path / "out"
+    shutil.rmtree(root / "_receipts")
+    assert len(problems(root)) == 2
+    commit_run(root, [make_event(3, DAY, replace(SECOND, checksum="c3" * 32))])
+    assert problems(root) == []
+    assert head(root)[0] == 3

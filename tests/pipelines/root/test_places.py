@@ -9,11 +9,11 @@ import orjson
 import pytest
 
 from pipelines.root import places
-from pipelines.root.commit import commit, commit_steps, recover
+from pipelines.root.commit import commit, commit_steps, open_run, recover
 from pipelines.root.ledger_files import read_ledgers
 from schemas.errors import LedgerError, OutputError
 from schemas.ledger import COMMIT_KEY
-from tests.made_output import EVENTS_ROOT, SECOND, commit_run, event_ids, make_event, staged_run
+from tests.made_output import EVENTS_ROOT, SECOND, STARTED, commit_run, event_ids, make_event, staged_run
 from tests.pipelines.root.test_commit import COMMIT_POINT, kill
 
 DAY = "2027-05-23"
@@ -200,3 +200,23 @@ def test_a_crafted_ledger_is_not_believed(tmp_path: Path, change: dict[str, obje
     path.write_bytes(orjson.dumps({**orjson.loads(path.read_bytes()), **change}))
     with pytest.raises(LedgerError, match=f"_runs/{path.name}"):
         read_ledgers(tmp_path)
+
+
+@pytest.mark.parametrize("folder", ["_staging", "_runs", "_receipts", "_plans"])
+def test_a_folder_of_ours_that_is_a_link_is_refused(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out" / folder).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match=f"{folder} in .* is a symbolic link; move that away"):
+        open_run(tmp_path / "out", STARTED)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_run_of_an_earlier_version_that_was_cut_short_is_finished(tmp_path: Path) -> None:
+    run, ledger, files = staged_run(tmp_path, [make_event(1, DAY)])
+    list(islice(commit_steps(run, ledger, files), COMMIT_POINT))
+    kill(run)
+    content = orjson.loads(run.pending.read_bytes())
+    del content[COMMIT_KEY]["claims"]
+    run.pending.write_bytes(orjson.dumps(content))
+    assert recover(tmp_path) == [run.id]
