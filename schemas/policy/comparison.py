@@ -11,6 +11,7 @@ from schemas.policy.differences import (
     Direction,
     compare_days,
     compare_members,
+    compare_rest,
     compare_text,
     neutral,
     stronger,
@@ -20,6 +21,19 @@ from schemas.policy.field_comparison import compare_fields
 from schemas.policy.policy import Category, Policy
 from schemas.policy.spelling_comparison import compare_spellings
 
+_COMPARED = (
+    *("version", "title", "source", "updated", "digest", "event_category", "account_category", "categories"),
+    *(
+        "purposes",
+        "legal_bases",
+        "systems",
+        "fields",
+        "time_fields",
+        "url_query_keys",
+        "aliases",
+        "acknowledged",
+    ),
+)
 _ORDER = tuple(Direction)
 
 
@@ -38,6 +52,7 @@ def compare(old: Policy, new: Policy) -> tuple[Difference, ...]:
             "URLs no longer keep the values of this key",
         ),
         *_compare_time_fields(old, new),
+        *compare_rest("", old, new, _COMPARED),
     ]
     return tuple(sorted(found, key=lambda difference: _ORDER.index(difference.direction)))
 

@@ -1,7 +1,7 @@
 """One difference between two policies: what changed, which way, and why that is so."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 
 ABSENT = "absent"
@@ -70,6 +70,15 @@ def compare_members(
         yield weaker(place, ABSENT, item, added)
     for item in sorted(set(before) - set(after)):
         yield stronger(place, item, ABSENT, removed)
+
+
+def compare_rest(place: str, before: object, after: object, known: Collection[str]) -> Iterator[Difference]:
+    """Yield what differs of two rules of one type beyond what is `known`: nobody said which way it goes, so weaker."""
+    for part in fields(before):  # type: ignore[arg-type]  # both are of one dataclass
+        one, other = getattr(before, part.name), getattr(after, part.name)
+        if part.name not in known and one != other:
+            was, is_ = (ABSENT if said is None else said for said in (one, other))
+            yield weaker(f"{place}{part.name}", was, is_, "which way this goes cannot be told")
 
 
 def compare_text(place: str, before: object, after: object, why: str) -> Iterator[Difference]:

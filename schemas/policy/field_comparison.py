@@ -6,6 +6,7 @@ from schemas.policy.differences import (
     ABSENT,
     Difference,
     compare_days,
+    compare_rest,
     compare_text,
     neutral,
     stronger,
@@ -16,6 +17,8 @@ from schemas.policy.policy import FieldPolicy, Personal, Policy, Treatment
 PEOPLE = (Treatment.PSEUDONYMISE, Treatment.TRUNCATE_IP)
 """Treatments whose values are looked for, and replaced alike, in the event's texts."""
 
+_NAMES = ("label", "category", "purpose", "legal_basis", "prefix", "entity")
+_COMPARED = ("name", "aliases", "personal", "treatment", "retention_days", "form", "forms")
 GONE = "its values are no longer replaced alike in the event's texts, nor found when their person is erased"
 """Why a field or a spelling of people may not just go."""
 
@@ -100,9 +103,10 @@ def _compare_rules(before: FieldPolicy, after: FieldPolicy, days_of_category: bo
             yield weaker(*shown, "less care is asked for, and it may no longer bound how long an event stays")
         else:
             yield stronger(*shown, "more care is asked for")
-    for name in ("label", "category", "purpose", "legal_basis", "prefix", "entity"):
+    for name in _NAMES:
         said = getattr(before, name), getattr(after, name)
         yield from compare_text(f"{place}.{name}", *said, "tags, pseudonyms and records name it otherwise")
+    yield from compare_rest(f"{place}.", before, after, (*_NAMES, *_COMPARED))
 
 
 def _compare_treatments(place: str, before: Treatment, after: Treatment) -> Iterator[Difference]:

@@ -1,7 +1,7 @@
 """Each difference between two policies is seen, with its direction and its reason."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.errors import PolicyError
 from schemas.policy.comparison import compare, unacknowledged
-from schemas.policy.differences import Direction
+from schemas.policy.differences import Direction, compare_rest
 from schemas.policy.file import DEFAULT_POLICY, load_policy
 from schemas.policy.policy import Acknowledgement, Policy
 
@@ -187,6 +187,18 @@ def test_a_field_under_another_name_is_neutral() -> None:
         ("stat, phase", "stat, state, phase"),
     )
     assert {direction for direction, _ in found(*renamed)} == {"neutral"}
+
+
+def test_a_part_of_a_rule_that_is_not_known_here_counts_as_weaker() -> None:
+    @dataclass(frozen=True)
+    class Rule:
+        name: str
+        zone: str | None
+
+    found = compare_rest("fields.a.", Rule("a", None), Rule("b", "UTC"), known=("name",))
+    assert [(one.direction.value, one.change) for one in found] == [
+        ("weaker", "fields.a.zone: absent -> UTC")
+    ]
 
 
 def test_equal_policies_have_no_difference() -> None:
