@@ -15,7 +15,7 @@ from presidio_anonymizer.operators import Operator, OperatorType
 from schemas.policy.file import default_policy
 from schemas.policy.policy import DEFAULT_PREFIX, FieldPolicy, Policy, Treatment
 from transforms.detect import Detection, TextRedactor
-from transforms.pseudonyms import PSEUDONYM, PseudonymKey, pseudonym
+from transforms.pseudonyms import PSEUDONYM, PseudonymKey, pseudonym_once
 from transforms.redact_text import default_redactor
 from transforms.treatments import compile_treatments, field_treatment, truncate_ip
 
@@ -65,7 +65,7 @@ class PseudonymiseOperator(_Treatment):
         params = params or {}
         rule = _rule(_given(params, "policy", Policy, default_policy), params)
         key = _given(params, "key", PseudonymKey)
-        return pseudonym(key, rule.prefix or DEFAULT_PREFIX, rule.name, text)
+        return pseudonym_once(key, rule.prefix or DEFAULT_PREFIX, rule.name, text)
 
     def validate(self, params: Params = None) -> None:
         """Refuse parameters that are neither of their type nor functions."""

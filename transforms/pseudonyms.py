@@ -17,6 +17,7 @@ from transforms.at_hand import Origin, note, recall
 PSEUDONYM = re.compile(rf"(?:{'|'.join(PREFIXES)})_[0-9a-z]{{1,8}}_[a-z2-7]{{20}}")
 """The form of a pseudonym: a prefix of the policy's, key epoch, 100 bits in lower-case base 32 (RFC 4648)."""
 
+_STARTS = tuple(f"{prefix}_" for prefix in PREFIXES)
 _CACHED_VALUES = 16_384
 _STARTED_DIGESTS = 256
 
@@ -81,21 +82,40 @@ def _started(secret: bytes, domain: str) -> HMAC:
 
 
 def pseudonym(key: PseudonymKey, prefix: str, domain: str, value: str) -> str:
-    """Return the pseudonym of a field's value; a pseudonym is its own pseudonym.
+    """Return the pseudonym of a field's value as it arrives, whatever its form: one that looks like a pseudonym too.
 
     Example:
         >>> key = PseudonymKey(bytes(32), "1")
         >>> pseudonym(key, "usr", "username", "lin")
         'usr_1_c3lhkz3nubgk36ljmayr'
-        >>> pseudonym(key, "usr", "username", pseudonym(key, "usr", "username", "lin"))
-        'usr_1_c3lhkz3nubgk36ljmayr'
+        >>> pseudonym(key, "usr", "username", "usr_1_c3lhkz3nubgk36ljmayr")
+        'usr_1_hnvast5nime7k4d5nbgy'
     """
-    if PSEUDONYM.fullmatch(value):
-        return value
     digest = keyed_digest(key.secret, domain, value.encode("utf-8", "surrogatepass"))
     return f"{prefix}_{key.epoch}_{b32encode(digest)[:20].decode().lower()}"
 
 
-def caching_pseudonym(key: PseudonymKey) -> Callable[[str, str, str], str]:
-    """Return `pseudonym` under one key with a bounded memory of recent values."""
-    return lru_cache(maxsize=_CACHED_VALUES)(partial(pseudonym, key))
+def pseudonym_once(key: PseudonymKey, prefix: str, domain: str, value: str) -> str:
+    """Return the pseudonym of a value in what is redacted already, where a pseudonym is its own.
+
+    Example:
+        >>> key = PseudonymKey(bytes(32), "1")
+        >>> pseudonym_once(key, "usr", "username", "usr_1_c3lhkz3nubgk36ljmayr")
+        'usr_1_c3lhkz3nubgk36ljmayr'
+    """
+    return value if PSEUDONYM.fullmatch(value) else pseudonym(key, prefix, domain, value)
+
+
+def caching_pseudonym(key: PseudonymKey, arriving: bool = False) -> Callable[[str, str, str], str]:
+    """Return `pseudonym`, if values arrive, or else `pseudonym_once`, with a bounded memory of recent values."""
+    return lru_cache(maxsize=_CACHED_VALUES)(partial(pseudonym if arriving else pseudonym_once, key))
+
+
+def looks_forged(text: str) -> bool:
+    """Tell whether a text that arrives holds what has the form of a pseudonym.
+
+    Example:
+        >>> looks_forged("user usr_1_c3lhkz3nubgk36ljmayr"), looks_forged("user_id usr_1")
+        (True, False)
+    """
+    return "_" in text and any(start in text for start in _STARTS) and PSEUDONYM.search(text) is not None

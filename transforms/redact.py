@@ -22,10 +22,11 @@ from transforms.batches.remembered import Remembered
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known
 from transforms.detect.own import folded
+from transforms.event_id import event_id
 from transforms.possible_accounts import account_treatment, known_accounts
-from transforms.pseudonyms import PseudonymKey, keyed_digest
+from transforms.pseudonyms import PseudonymKey
 from transforms.rejections import Rejecter
-from transforms.treatments import Treat, compile_treatments, field_treatment
+from transforms.treatments import Treat, compile_treatments, field_treatment, pseudonymised_tokens
 
 OTHER_TEXT = "others"
 _SHORTEST_PERSON = 4
@@ -43,13 +44,14 @@ _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class RedactStep:
-    """Configuration of the redaction."""
+    """Configuration of the redaction; what is not `arriving`, but logveil's own output, comes out as it is."""
 
     policy: Policy
     key: PseudonymKey
     reject: Rejecter
     detection: Detection | None = None
     erased: ErasedAccounts | None = None
+    arriving: bool = True
 
     def build(self) -> Callable[[Sequence[ClassifiedEvent]], Outcome[RedactedEvent]]:
         """Compile the detectors and return the redaction of a batch."""
@@ -71,19 +73,19 @@ class _Redactor:
         self._key = step.key
         self._reject = step.reject
         self._watch = None if step.erased is None else step.erased.watch()
-        treatments = compile_treatments(step.policy, step.key, self._watch)
+        treatments = compile_treatments(step.policy, step.key, self._watch, step.arriving)
         self._entities = entities_of(step.policy)
         self._settled = {
             name: _settled(FieldOutcome(name, step.policy[name].treatment), treat, self._entities.get(name))
             for name, treat in treatments.items()
         }
-        self._addresses = {
-            rule.name for rule in step.policy.fields if rule.treatment is Treatment.TRUNCATE_IP
-        }
+        self._addresses = _fields_with(step.policy, Treatment.TRUNCATE_IP)
         self._account_kind, self._treat_account = account_treatment(step.policy, treatments)
-        self._urls = {rule.name for rule in step.policy.fields if rule.treatment is Treatment.REDACT_URL}
+        self._urls = _fields_with(step.policy, Treatment.REDACT_URL)
         detection = step.detection or Detection.of(step.policy)
-        self._text = detection.build(field_treatment(treatments))
+        of_texts = compile_treatments(step.policy, step.key, self._watch)
+        self._text = detection.build(field_treatment(of_texts))
+        self._own_tokens = pseudonymised_tokens(step.policy, treatments) if step.arriving else str
         self._text_outcome = _remembered_outcomes(Treatment.REDACT_TEXT)
         self._url_outcome = _remembered_outcomes(Treatment.REDACT_URL)
 
@@ -158,7 +160,7 @@ class _Redactor:
             return
         _, _, _, _, texts, known, are_urls = zip(*free, strict=True)
         text_outcome, url_outcome = self._text_outcome, self._url_outcome
-        redacted = self._text.redact(texts, known, are_urls)
+        redacted = self._text.redact([self._own_tokens(text) for text in texts], known, are_urls)
         for (outcomes, into, name, stated, _, _, is_url), (text, detections) in zip(
             free, redacted, strict=True
         ):
@@ -179,10 +181,9 @@ class _Redactor:
 
     def _finish(self, work: _Work) -> RedactedEvent:
         event = work.event
-        identity = keyed_digest(self._key.secret, "event", _coordinates(event) + b"\0" + event.record.data)
         return RedactedEvent(
             event.record,
-            identity.hex()[:32],
+            event_id(self._key, event),
             event.event_time,
             event.source,
             work.values,
@@ -198,6 +199,10 @@ def _without_erased(outcome: Outcome[RedactedEvent], watch: ErasedWatch) -> Outc
     if len(kept) < len(outcome.kept):
         outcome.counts[ERASED_ON_ARRIVAL] += len(outcome.kept) - len(kept)
     return Outcome(kept, outcome.rejections, outcome.counts)
+
+
+def _fields_with(policy: Policy, treatment: Treatment) -> set[str]:
+    return {rule.name for rule in policy.fields if rule.treatment is treatment}
 
 
 def _settled(outcome: FieldOutcome, treat: Treat, kind: str | None) -> Remembered[_Settled | None]:
@@ -228,17 +233,6 @@ def _holds_a_person(value: str, known: Sequence[Known]) -> bool:
         if person.literal in lower and len(person.literal) >= _SHORTEST_PERSON:
             return True
     return False
-
-
-def _coordinates(event: ClassifiedEvent) -> bytes:
-    source = event.record.source
-    if event.package is not None:
-        return event.package.encode()
-    if source.checksum:
-        return f"{source.checksum}/0/{event.record.offset}".encode()
-    place = f"{source.name}/{source.part}/{event.record.offset}"
-    # Several records of one message of a topic stand at one offset.
-    return (f"{place}/{event.record.line}" if event.record.line else place).encode()
 
 
 def entities_of(policy: Policy) -> dict[str, str]:

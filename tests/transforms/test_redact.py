@@ -17,6 +17,7 @@ from transforms.rejections import Rejecter
 KEY = PseudonymKey(bytes(range(32)), "1")
 SOURCE = Source("a.jsonl", "c" * 64)
 REDACT = RedactStep(default_policy(), KEY, Rejecter(KEY, "2027-05-23")).build()
+REDACT_OWN = RedactStep(default_policy(), KEY, Rejecter(KEY, "2027-05-23"), arriving=False).build()
 USER = pseudonym(KEY, "usr", "username", "lin.qiao")
 
 
@@ -24,6 +25,11 @@ def redact(values, others=None, offset=0, data=b"", package=None):
     record = RawRecord(data, SOURCE, offset)
     event = ClassifiedEvent(record, values, others or {}, NOW_MS, package=package)
     (redacted,) = REDACT([event]).kept
+    return redacted
+
+
+def redact_again(values):
+    (redacted,) = REDACT_OWN([ClassifiedEvent(RawRecord(b"", SOURCE), values, {}, NOW_MS)]).kept
     return redacted
 
 
@@ -116,7 +122,7 @@ APART = _PARTS.map(" ".join)
 def test_redaction_of_redacted_text_changes_nothing(output, description, url):
     values = {"username": "lin.qiao", "client_ip": "36.110.4.77", "uin": "100012345678"}
     once = redact({**values, "output": output or "-", "description": description or "-", "url": url or "-"})
-    assert redact(once.values).values == once.values
+    assert redact_again(once.values).values == once.values
 
 
 @settings(max_examples=150, deadline=None)
@@ -133,7 +139,7 @@ def test_redaction_of_redacted_real_lines_changes_nothing(shared_data):
         lines += [line for line in path.read_text("utf-8", "replace").splitlines() if line.strip()]
     for line in random.Random(1).sample(lines, min(3000, len(lines))):
         once = redact({"username": "root", "output": line})
-        assert redact(once.values).values == once.values, "a line is redacted further by a second run"
+        assert redact_again(once.values).values == once.values, "a line is redacted further by a second run"
 
 
 @pytest.mark.data
@@ -145,4 +151,4 @@ def test_redaction_of_redacted_made_events_changes_nothing(make_events):
         once = redact(
             {name: event[name] for name in names if isinstance(event.get(name), str) and event[name]}
         )
-        assert redact(once.values).values == once.values, "an event is redacted further by a second run"
+        assert redact_again(once.values).values == once.values, "an event is redacted further by a second run"

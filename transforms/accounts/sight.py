@@ -38,7 +38,7 @@ class SightAccountsStep:
 class _Sighter:
     def __init__(self, step: SightAccountsStep) -> None:
         self._step = step
-        treatments = compile_treatments(step.policy, step.key)
+        treatments = compile_treatments(step.policy, step.key, arriving=True)
         self._uin, self._username = treatments[UIN_FIELD], treatments[USERNAME_FIELD]
         self._days = AccountRules.of(step.policy).sighting_days
         self.at_moment(step.now_ms)

@@ -52,8 +52,11 @@ def test_an_event_that_is_not_written_shows_nobody(time, seen):
     assert len(sight(event(time, uin="1000"))) == seen
 
 
-def test_what_is_a_pseudonym_already_shows_nobody():
-    assert sight(event(7, uin=pseudonym(KEY, "uin", "uin", "1000"))) == []
+def test_what_has_the_form_of_a_pseudonym_is_a_value_like_any_other():
+    forged = pseudonym(KEY, "uin", "uin", "1000")
+    assert [one.uin_pseudonym for one in sight(event(7, uin=forged))] == [
+        pseudonym(KEY, "uin", "uin", forged)
+    ]
 
 
 def test_a_policy_that_keeps_the_uin_in_the_clear_has_no_vault():
