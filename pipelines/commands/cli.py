@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from pipelines.commands.last_word import UNFORESEEN, last_word
 from pipelines.commands.modes import mode_option
+from pipelines.commands.secret_arguments import refuse_passwords
 from pipelines.commands.typed import told_as_typed
 from schemas.errors import LogveilError
 
@@ -101,6 +102,7 @@ class _LazyCommands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Import the command that is used."""
+        refuse_passwords(args)
         name, stub, following = super().resolve_command(ctx, args)
         return name, stub and _imported(_COMMANDS[str(name)], str(name)), following
 

@@ -31,9 +31,11 @@ def lines(*days_ago: int) -> str:
     )
 
 
-def redact(folder: Path, *options: str) -> None:
+def redact(folder: Path, *options: str, **environment: str) -> None:
     command = ["redact", str(folder / "log.jsonl"), "--output", str(folder / "out"), "--now", NOW]
-    result = CliRunner().invoke(app, [*command, "--workers", "1", "--max-rejected", "1", *options])
+    result = CliRunner().invoke(
+        app, [*command, "--workers", "1", "--max-rejected", "1", *options], env=environment
+    )
     if isinstance(result.exception, LogveilError):
         raise result.exception
     assert result.exit_code == 0, result.output
@@ -58,13 +60,13 @@ def test_an_event_that_is_not_written_stores_no_account(tmp_path: Path, mariadb:
     assert mariadb.execute("SELECT COUNT(*) FROM stores.logveil_sightings") == [(1,)]
 
 
-@pytest.mark.parametrize("option", ["--vault", "--mysql"])
+@pytest.mark.parametrize("variable", ["LOGVEIL_VAULT", "LOGVEIL_MYSQL"])
 def test_a_wrong_password_is_told_before_anything_is_read(
-    tmp_path: Path, mariadb: MariaDb, option: str
+    tmp_path: Path, mariadb: MariaDb, variable: str
 ) -> None:
     (tmp_path / "log.jsonl").write_text(lines(0))
     with pytest.raises(DatabaseError, match="wrong user or password") as caught:
-        redact(tmp_path, option, mariadb.url("stores", "nobody", "s3cret-one"))
+        redact(tmp_path, **{variable: mariadb.url("stores", "nobody", "s3cret-one")})
     assert "s3cret-one" not in str(caught.value)
     assert not (tmp_path / "out").exists()
 
