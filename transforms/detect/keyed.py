@@ -16,7 +16,7 @@ KEYED, KEYED_ELEMENT, KEYED_MEMBER = "keyed_value", "keyed_element", "keyed_memb
 KEYED_SCORE = 0.985
 _KEY = re.compile(
     r"(?P<key>(?<!\w)[A-Za-z0-9_][\w.\-]{0,63}+|[\u4e00-\u9fff])(?P<closing>[\"'\])]{0,2})[ \t]{0,24}"
-    r"(?P<sep>=>|:=|==?|[:：＝]|(?<=[\u4e00-\u9fff])(?=[\[【（(“]))(?P<space>[ \t]{0,8})",
+    r"(?P<sep>=>|:=|==?|[:：＝]|(?<=[\u4e00-\u9fff])(?=[\[【（(“]))(?P<space>[ \t]{0,24})",
     re.ASCII,
 )
 _ELEMENT = re.compile(

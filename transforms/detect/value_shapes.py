@@ -16,7 +16,7 @@ from transforms.detect.vocabulary import (
     TEXT,
     TOKEN,
 )
-from transforms.detect.words import NO_NAME, is_ordinary
+from transforms.detect.words import GIVEN_NAMES, NO_NAME, NOT_PERSONS, ORDINARY, is_ordinary
 
 
 class Value(NamedTuple):
@@ -30,7 +30,7 @@ class Value(NamedTuple):
 
 
 _EMPTY = re.compile(
-    r"(?i)(?:null|none|nil|undefined|n/?a|true|false|yes|no|on|off|unknown|anonymous|empty|unset|required|-+|\?+|\*+|x+|\.+"
+    r"(?i)(?:null|none|nil|undefined|n/?a|true|false|yes|no|on|off|unknown|anonymous|empty|unset|required|success|succeeded|failure|failed|ok|error|denied|allowed|unauthenticated|redacted|-+|\?+|\*+|x+|\.+"
     r"|%\w|\$\{.*|\{.*|<.*)\Z",
     re.DOTALL,
 )
@@ -40,13 +40,10 @@ _TOKEN = re.compile(r"(?=.*[\dA-Z+/=_-]).{6,}\Z", re.DOTALL)
 _NAME = re.compile(r"[\w\u4e00-\u9fff\u00c0-\u024f][\w.@+$\\/\u4e00-\u9fff\u00c0-\u024f -]{0,127}\Z")
 _SERVER_SESSION = re.compile(r"0x[0-9a-f]{1,16}|[0-9a-f]{8}\.[0-9a-f]{1,6}")
 """Connections, not people: ZooKeeper's session ids (ZooKeeperServer.java), PostgreSQL's %c (elog.c)."""
-_NO_PASSWORD = frozenset(
-    "auth account session chauthtok setcred authenticate expired changed change update wrong incorrect".split()
-)
-"""Management groups of Linux-PAM behind the service `passwd`, and what messages say of a password."""
 _TIME_OR_ADDRESS = re.compile(r"[/\\:]|\d\.\d|\A\d+[a-z]{1,2}\Z")
 _PARTS = re.compile(r"[\d._@+-]+")
 _SHORTEST_TOKEN = 6
+_LONGEST_SUSPECT = 40
 _SHORTEST_UIN = 8
 _SHORTEST_EXTENSION = 3
 _SHORTEST_SECRET = 4
@@ -76,7 +73,7 @@ def _is_password(value: Value) -> bool:
     """Refuse the working directory, which the same three letters name, and words of prose."""
     if value.key.lower().endswith(("pwd", "pw")) and _PATH.match(value.text):
         return False
-    if value.colon and not value.quoted and value.text.lower() in _NO_PASSWORD:
+    if value.colon and not value.quoted and value.text.lower() in ORDINARY:
         return False
     return not value.prose or _TOKEN.match(value.text) is not None or value.text.lower() not in NO_NAME
 
@@ -95,7 +92,11 @@ def _is_token(value: Value) -> bool:
 
 def _is_secret(value: Value) -> bool:
     text = value.text
-    if len(text) < _SHORTEST_SECRET or any(map(str.isspace, text)):
+    if (
+        len(text) < _SHORTEST_SECRET
+        or any(map(str.isspace, text))
+        or (value.colon and text.lower() in ORDINARY)
+    ):
         return False
     return not value.prose or _TOKEN.match(text) is not None
 
@@ -114,7 +115,14 @@ def _is_account(value: Value) -> bool:
 def _is_suspect(value: Value) -> bool:
     """Tell whether a value is an account though its key may name anything: one word that is not ordinary."""
     text = value.text
-    if not text.isascii() or " " in text or _PATH.match(text) or ":" in text or "/" in text or len(text) < 3:
+    if (
+        not text.isascii()
+        or " " in text
+        or _PATH.match(text)
+        or ":" in text
+        or "/" in text
+        or not 3 <= len(text) <= _LONGEST_SUSPECT
+    ):
         return False
     return (
         _is_account(value)
@@ -131,9 +139,19 @@ def _is_number(value: Value) -> bool:
     return _digits(value.text) >= _SHORTEST_NUMBER or (value.text[0].isalpha() and _is_account(value))
 
 
+def _may_be_name(text: str) -> bool:
+    """Refuse names of things: words of programs or institutions among them, or nothing but ordinary words."""
+    words = [word.title() for word in re.split(r"[\W_]+", text) if word]
+    if any(word in NOT_PERSONS for word in words):
+        return False
+    return any(word in GIVEN_NAMES or not is_ordinary(word) for word in words)
+
+
 def _is_person(value: Value) -> bool:
     text = value.text
     if _digits(text) or len(text) > _LONGEST_NAME or "/" in text:
+        return False
+    if text.isascii() and not _may_be_name(text):
         return False
     return not text.isascii() or text[0].isupper() or (value.quoted and not value.prose)
 

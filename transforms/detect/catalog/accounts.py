@@ -3,7 +3,7 @@
 import re
 
 from transforms.detect.detector import Detector
-from transforms.detect.words import NO_NAME
+from transforms.detect.words import COMMON_ACCOUNTS, NO_NAME, is_ordinary
 
 NAME = r"[A-Za-z0-9_](?:[\w.+-]{0,62}[\w$])?(?:@[\w.-]{0,62}\w)?"
 _FOLLOWS = re.compile(
@@ -36,6 +36,8 @@ def _is_phrase(match: re.Match[str]) -> bool:
         return False
     if match.group("cue").lower() == "login" and match.string[match.end() : match.end() + 1] == ":":
         return False
+    if is_ordinary(value) and value.lower() not in COMMON_ACCOUNTS:
+        return False
     strong = (match.group("before") or "").lower() in _STRONG or match.group("cue").lower().startswith("user")
     if not strong or _FOLLOWS.match(match.string, match.end()) is None:
         return is_account_shape(value) and value.islower()
@@ -63,7 +65,7 @@ PHRASE = Detector(
         "User interface is up, user defined value",
         "FAILED LOGIN cpaneld: root login is not permitted",
     ),
-    boundary="for user «bob»",
+    boundary="for user «bobk»",
     score=0.75,
     ignore_case=True,
     check=_is_phrase,
@@ -73,7 +75,7 @@ AT_HOST = Detector(
     name="account_at_host",
     kind="USERNAME",
     pattern=(
-        r"(?<![\w./@%+'$-])(?:(?P<value>(?!(?:[A-Z][a-z]+){3}|_+@)[A-Za-z_][\w.-]{0,63})@(?='?\[?(?:::[Ff]{4}:)?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|localhost\b|ip-\d|\[)"
+        r"(?<![\w./@%+'$-])(?:(?P<value>(?!(?:[A-Z][a-z]+){3}|_+@)[A-Za-z_][\w.-]{0,63}|(?<=\[)\d{2,20})@(?='?\[?(?:::[Ff]{4}:)?\d{1,3}\.\d{1,3}\.\d{1,3}\.\d|localhost\b|ip-\d|\[)"
         r")"
     ),
     trigger=r"[A-Za-z0-9_.-]@'?(?:\[|(?:::[Ff]{4}:)?[0-9]{1,3}\.|localhost|ip-[0-9])",
@@ -98,7 +100,7 @@ AT_HOST = Detector(
 SSH_TARGET = Detector(
     name="ssh_target",
     kind="USERNAME",
-    pattern=r"\b(?:ssh|scp|sftp|rsync|mosh)\b[^\n@]{0,60}[ =](?P<value>[A-Za-z_][\w.-]{0,63})@(?=[\w\[])",
+    pattern=r"\b(?:ssh|scp|sftp|rsync|mosh)\b[^\n@]{0,60}[ =](?P<value>[A-Za-z_][\w.-]{0,63}|(?<=\[)\d{2,20})@(?=[\w\[])",
     trigger=r"(?:ssh|scp|sftp|rsync|mosh)[^\n@]{0,560}@",
     source="ssh(1), scp(1), sftp(1), rsync(1): destination [user@]host",
     examples=("ssh «anna»@login01 hostname", "scp a.bam «li»@hpc:/data", "rsync -a x «bob»@h.example.com:y"),

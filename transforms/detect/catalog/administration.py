@@ -10,9 +10,9 @@ QUOTED = Detector(
     kind="USERNAME",
     pattern=(
         r"(?<![\w./-])(?:(?:user|account|login)[ _-]?name|user|account|login|logon|role|principal|identity)(?: is)?[ ]?[:=]?[ ]?"
-        r"(?P<quote>[\"'`])(?P<value>[^\"'`<>\r\n]{1,64})(?P=quote)(?![:=]|\.[\w\"])"
+        r"(?P<quote>[\"'`])(?P<value>(?:[^\"'`<>\r\n]|(?<=[A-Za-z])'(?=[A-Z][a-z])){1,64})(?P=quote)(?![:=]|\.[\w\"])"
     ),
-    trigger=r"(?i)(?:name|user|account|login|logon|role|principal|identity)(?: is)? ?[:=]? ?[\"'`][^\"'`<>\r\n]{1,64}[\"'`]",
+    trigger=r"(?i)(?:name|user|account|login|logon|role|principal|identity)(?: is)? ?[:=]? ?[\"'`][^\"`<>\r\n]{1,64}[\"'`]",
     source="Messages that quote whom they name: what stands between the quotes is the name, whatever its signs",
     examples=(
         'authentication for user "«!root»" without',
@@ -115,4 +115,16 @@ DIRECTORY = Detector(
     check=lambda match: _is_entry_of_person(match.group("value")),
 )
 
-ADMINISTRATION: tuple[Detector, ...] = (QUOTED, SQL, SHADOW, QUEUE, DIRECTORY)
+PIPED = Detector(
+    name="account_in_table",
+    kind="USERNAME",
+    pattern=r"\|(?:RUNNING|PENDING|COMPLETED|COMPLETING|FAILED|CANCELLED|TIMEOUT|OUT_OF_MEMORY|NODE_FAIL|PREEMPTED|SUSPENDED)(?: by \d{1,10})?\|(?P<value>[A-Za-z_][\w.-]{1,31})(?=\|)",
+    trigger=r"\|(?:RUNNING|PENDING|COMPLETED|COMPLETING|FAILED|CANCELLED|TIMEOUT|OUT_OF_MEMORY|NODE_FAIL|PREEMPTED|SUSPENDED)(?: by [0-9]{1,10})?\|[A-Za-z_]",
+    source="squeue(1) and sacct(1) --parsable: the user stands behind the state",
+    examples=("|R|RUNNING|«tomek7»|49174|", "|TO|TIMEOUT|«anna.w»|1|", "x|PENDING|«li»|"),
+    counter_examples=("|RUNNING|12|", "RUNNING|x|", "|COMPLETED||"),
+    boundary="|FAILED|«ab»|",
+    score=0.8,
+)
+
+ADMINISTRATION: tuple[Detector, ...] = (QUOTED, SQL, SHADOW, QUEUE, PIPED, DIRECTORY)

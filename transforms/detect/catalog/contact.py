@@ -18,7 +18,11 @@ _ALGORITHM = re.compile(
 
 def _is_mail(match: re.Match[str]) -> bool:
     value = match.group("value")
-    return _FILE_ENDING.search(value) is None and _ALGORITHM.match(value) is None
+    return (
+        not value.startswith("git@")
+        and _FILE_ENDING.search(value) is None
+        and _ALGORITHM.match(value) is None
+    )
 
 
 EMAIL = Detector(

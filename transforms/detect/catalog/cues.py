@@ -133,6 +133,22 @@ TOKEN_SAID = Detector(
     ),
 )
 
+SASL = Detector(
+    name="sasl",
+    kind="SECRET",
+    pattern=r"\bAUTH(?:ENTICATE)? (?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|OAUTHBEARER|NTLM|GSSAPI) (?P<value>[A-Za-z0-9+/]{8,2048}={0,2})(?![A-Za-z0-9+/=])",
+    trigger=r"AUTH(?:ENTICATE)? (?:PLAIN|LOGIN|CRAM-MD5|XOAUTH2|OAUTHBEARER|NTLM|GSSAPI) [A-Za-z0-9+/]{8}",
+    source="RFC 4954, 4 and RFC 3501, 6.2.2: the initial response in base64; RFC 4616",
+    examples=(
+        "cmd: AUTH PLAIN «AHRvbWVrAHB3MTIz»",
+        "A1 AUTHENTICATE PLAIN «AHRvbWVrAHB3MTIz» x",
+        "AUTH LOGIN «dG9tZWs3Nzc=»",
+    ),
+    counter_examples=("AUTH PLAIN LOGIN", "AUTH x abcdefgh", "AUTH PLAIN"),
+    boundary="AUTH PLAIN «AHRvbWVr»",
+    score=0.9,
+)
+
 LICENCE = Detector(
     name="licence_or_device",
     kind="DEVICE_ID",
@@ -228,6 +244,7 @@ CUES: tuple[Detector, ...] = (
     ONE_TIME_CODE,
     PASSWORD_SAID,
     TOKEN_SAID,
+    SASL,
     LICENCE,
     PLATE_CN,
     LIFE_DATE,

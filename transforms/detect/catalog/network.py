@@ -16,7 +16,7 @@ _REST_OF_OCTET = r"(?:(?<=2)5[0-5]|(?<=2)[0-4]\d|(?<=1)\d\d|(?<=[1-9])\d)?"
 _VERSION_WORDS = "v ver version release rev revision build firmware driver kernel".split()
 # What stands before is read backwards, so that `re` need not try every character of it.
 _VERSION_BEFORE = re.compile(
-    rf"(?i)[\"'(]?[ \t]{{0,2}}[=:#]?[ \t]{{0,2}}[\"']?(?:{'|'.join(word[::-1] for word in _VERSION_WORDS)})\b"
+    rf"(?i)[\"'(]?[ \t]{{0,2}}[=:#]?[ \t]{{0,2}}[\"']?(?:{'|'.join(word[::-1] for word in _VERSION_WORDS)})(?![a-z0-9])"
     r"|[-_][a-z0-9]{0,30}[a-z]"
 )
 _PRODUCT_BEFORE = re.compile(r"/[A-Za-z]{1,30}[A-Z](?![\w.-])")
@@ -41,7 +41,7 @@ def _is_address(match: re.Match[str]) -> bool:
     if _VERSION_BEFORE.match(before) and not (before[:1] in "-_" and _is_no_version(match.group())):
         return False
     if _PRODUCT_BEFORE.match(before) and text[match.end() : match.end() + 1] != ":":
-        return match.group().startswith(_PRIVATE)
+        return match.group().startswith(_PRIVATE) or _is_no_version(match.group())
     if match["port"] is not None and not _is_endpoint(match):
         return False
     if _is_netmask(match.group()) or (_is_joined(match) and not _is_no_version(match.group())):
@@ -116,7 +116,7 @@ IPV6 = Detector(
     name="ipv6",
     kind="IP_ADDRESS",
     pattern=(
-        rf"(?:(?<![\w:.])|(?<=[g-zG-Z]:)|(?<![\w:.])(?=[A-Za-z0-9]{{0,14}}[g-zG-Z])[A-Za-z][A-Za-z0-9]{{0,14}}:)(?=[0-9A-Fa-f]{{0,4}}:)(?P<value>[0-9A-Fa-f:]{{2,40}}?(?:(?<=:){_V4})?(?:%[A-Za-z][\w.-]{{0,15}})?"
+        rf"(?:(?<![\w:.])|(?<=[g-zG-Z]:)|(?<![\w:.])(?=[A-Za-z0-9]{{0,14}}[g-zG-Z])[A-Za-z][A-Za-z0-9]{{0,14}}:)(?=[0-9A-Fa-f]{{0,4}}:)(?P<value>(?:[0-9A-Fa-f]{{1,4}}:){{7}}[0-9A-Fa-f]{{1,4}}(?=:\d{{1,5}}(?![\w:]))|[0-9A-Fa-f:]{{2,40}}?(?:(?<=:){_V4})?(?:%[A-Za-z][\w.-]{{0,15}})?"
         r"(?:/\d{1,3})?)(?:(?:(?<=\.\d)|(?<=\.\d\d)|(?<=\.\d\d\d)):\d{1,5}|:\d{5})?(?!\w|:[0-9A-Fa-f:]|\.\d)"
     ),
     trigger=r"[0-9a-fA-F]::|::[0-9a-fA-F]|(?:[0-9a-fA-F]{1,4}:){6}[0-9a-fA-F]",

@@ -30,7 +30,7 @@ HOME = Detector(
     name="home_directory",
     kind="USERNAME",
     pattern=(
-        r"(?:(?<![\w./-])|(?<=file://))(?<!<USERNAME>)(?:/[\w.-]{1,64}){0,6}?/(?:home|homes|Users)\d?/(?:[a-z]/(?!home/)(?=[\w.-]+/|[\w.-]{3}))?"
+        r"(?:(?<![\w./-])|(?<=file://)|(?<=:///))(?<!<USERNAME>)(?:/[\w.-]{1,64}){0,6}?/(?:home|homes|Users)\d?/(?:(?:[a-z]|[a-z]{2,10}-\d{2})/(?!home/)(?=[\w.-]+/|[\w.-]{3}))?"
         rf"(?P<value>(?!(?:Shared|Public|linuxbrew)\b)[\w{LETTERS}][\w.@+{LETTERS}-]{{0,63}})(?![\w.@+-])"
     ),
     trigger=r"/(?:home|homes|Users)[0-9]?/[0-9A-Za-z_\x80-\xff]",
@@ -67,7 +67,7 @@ SHARED_STORAGE = Detector(
     kind="USERNAME",
     pattern=(
         r"(?<!<USERNAME>)/(?:scratch\d{0,3}|[a-z]{1,8}scratch|lustre\d?|gpfs\d?|beegfs|nobackup|private|users?|people|staff|students|members)"
-        rf"/(?:(?:users?|people|private|home)/)?(?:[a-z0-9]/|\d{{3,8}}/)?(?P<value>{_PERSON})(?=[/\"':,;)\s]|\Z)"
+        rf"/(?:(?:users?|people|private|home|[A-Z]{2, 5}\d{3, 6})/)?(?:[a-z0-9]/|\d{{3,8}}/)?(?P<value>{_PERSON})(?=[/\"':,;)\s]|\Z)"
     ),
     trigger=r"/(?:scratch[0-9]{0,3}|[a-z]{1,8}scratch|lustre[0-9]?|gpfs[0-9]?|beegfs|nobackup|private|users?|people|staff|students|members)/[0-9A-Za-z_\x80-\xff]",
     source="Storage of computing centres: $SCRATCH and project folders of NERSC, TACC, CINECA, UPPMAX, NIH guides",

@@ -40,6 +40,8 @@ def cut_name(value: str) -> int:
     """
     words = value.split(" ")
     kept = 0
+    if all(is_ordinary(word) and word not in GIVEN_NAMES for word in words):
+        return 0
     for word in words:
         if word in NOT_PERSONS or (
             kept > 1 and is_ordinary(word) and word not in SURNAMES and word.islower() is False

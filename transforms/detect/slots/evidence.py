@@ -59,6 +59,7 @@ _STRONG = frozenset(
 _BEHIND = (
     ("address", re.compile(rf"[\"'\])]?[ ,(@|:/-]{{1,3}}(?:\[|\()?{ADDRESS}")),
     ("from", re.compile(r"[\"'\])]{0,2}:? (?:from|at|on|via|by|using|with)\b")),
+    ("noun", re.compile(r" (?:user|account|users|accounts|session|tokens?|keys?|windows?|connections?)\b")),
     ("event", re.compile(r"[\])] (?!INFO|DEBUG|WARN|ERROR|TRACE|FATAL|SEVERE|NOTICE|CRIT)[A-Z]{2,}\b")),
     ("uid", re.compile(r"[ ]?\((?:uid=)?\d")),
     (
