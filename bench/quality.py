@@ -40,6 +40,9 @@ def main(
     engines: Annotated[str, typer.Option(help="Names of engines, with commas between.")] = "",
     shared: Annotated[Path, typer.Option(help="Folder with data/ and tools/.")] = ROOT.parent / "shared",
     real: Annotated[bool, typer.Option("--real", help="Score the real lines as well.")] = False,
+    programs: Annotated[
+        bool, typer.Option(help="Score the labelled lines of many programs, and the cases.")
+    ] = True,
     labelled: Annotated[bool, typer.Option(help="Score labelled events.")] = True,
     names: Annotated[
         str, typer.Option(help="A spaCy model that logveil is scored with too, as a peer is.")
@@ -55,6 +58,11 @@ def main(
     if labelled:
         batches = _make_batches(shared, seeds.split(","), count)
         missed = _score_labelled(console, document, batches, peer_count, wanted, names, show)
+    if programs:
+        from quality_programs import cases_document, print_programs, programs_document
+
+        document["programs"], document["cases"] = programs_document(shared), cases_document(shared)
+        print_programs(console, document["programs"], document["cases"])
     if real:
         from quality_logveil import Logveil
         from quality_real import read_real

@@ -27,7 +27,7 @@ _SIGN = "(?:" + "|".join(SIGNS).replace("_", "[_ ]") + r"| su[ :\[])"
 _REACH = 60
 
 _VERB = (
-    r"(?:has |have |was |is )?(?:been )?(?:successfully )?(?:logged|logging|login|logout|logs|signed|authenticated|authorized|authorised|joined|left|registered|submitted|launched|cancelled|canceled"
+    r"(?:has |have |was |is )?(?:been )?(?:successfully )?(?:logged|logging|login|logout|logs|signed|authenticated|authorized|authorised|joined|left|submitted|launched|cancelled|canceled"
     r"|requested|approved|rejected|uploaded|downloaded|ran|executed|executing|invited|revoked|granted|denied|locked|unlocked|tried|attempted|entered|switched|renamed|posted|viewed|accessed|gives)"
 )
 _CUE = (
@@ -75,7 +75,7 @@ def _near_sign(trigger: str) -> str:
 FORMS: tuple[Form, ...] = (
     _form(
         "cue",
-        rf"(?=[UALPOMRSCNEI])(?<![A-Za-z0-9.])(?P<cue>{_CUE})(?P<sep>[ \t]{{1,2}}|[ ]?[\[(<])(?P<quote>[\"'`‘“\[(<]?)(?:(?:id|name|user|account)[=: ])?{_VALUE}",
+        rf"(?=[UALPOMRSCNEI])(?<![A-Za-z0-9._])(?P<cue>{_CUE})(?P<sep>[ \t]{{1,2}}|[ ]?[\[(<])(?P<quote>[\"'`‘“\[(<]?)(?:(?:id|name|user|account)[=: ])?{_VALUE}",
         rf"(?i)(?:{_CUE})(?:[ \t]{{1,2}}| ?[\[(<])(?:[\"'`\[(<]|‘|“)?{_SIGN_BYTE}",
         "Administrator «gfedhf» login failed from https(4.3.5.x)",
         "login failure for user «wronat17» via ssh",
