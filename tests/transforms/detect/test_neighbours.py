@@ -29,6 +29,7 @@ EXCEPTIONS = {
     ("person_beside_word", "before"): ("_", WORD),
     ("person_title", "before"): ("_", WORD),
     ("secret_short_option", "before"): ("_", WORD),
+    ("sasl", "before"): ("_", WORD),
     ("tool_option", "before"): ("_", WORD),
     ("url_userinfo", "before"): ("_", WORD),
     ("windows_home", "before"): ("_", WORD),
