@@ -33,10 +33,10 @@ NONE = object()
 )
 RECOGNIZERS = r"""
 recognizers:
-  - name: Zip
+  - name: Bay
     supported_language: en
-    supported_entity: ZIP
-    context: [zip]
+    supported_entity: BAY
+    context: [bay]
     patterns: [{name: weak, regex: '\b\d{5}\b', score: 0.01}]
     score_thresholds: {default: 0.4}
 """
@@ -62,8 +62,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 
 
 @pytest.fixture
-def zip_codes(tmp_path: Path) -> Path:
-    """Return a file of recognizers that finds zip codes."""
+def bay_codes(tmp_path: Path) -> Path:
+    """Return a file of recognizers that finds bay codes."""
     path = tmp_path / "own.yaml"
     path.write_text(RECOGNIZERS)
     return path
@@ -83,8 +83,8 @@ def doors(tmp_path: Path) -> Path:
 def redacted(
     redact: Callable[..., Ledger], write_lines: Callable[..., Path], tmp_path: Path
 ) -> Callable[..., Path]:
-    """Return a function that redacts an event with a zip code and a ticket and returns the root."""
-    event = {"__TIMESTAMP__": NOW_MS - 1000, "description": "took ACME-1234 to zip 12345"}
+    """Return a function that redacts an event with a bay code and a ticket and returns the root."""
+    event = {"__TIMESTAMP__": NOW_MS - 1000, "description": "took ACME-1234 to bay 12345"}
 
     def run(recognizers: Path | None = None, formats: Path | None = None) -> Path:
         detection = detection_of(POLICY, recognizers, formats)
@@ -157,7 +157,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_both_reach_every_worker_process_of_the_job(install: Callable[[str], Path], tmp_path: Path) -> None:
     site = install("acme_detectors:DETECTORS")
     (tmp_path / "own.yaml").write_text(RECOGNIZERS)
-    texts = ["took ACME-1234 to zip 12345", "took ACME-4321 to 12345"]
+    texts = ["took ACME-1234 to bay 12345", "took ACME-4321 to 12345"]
     inputs = []
     for number, text in enumerate(texts):
         event = json.dumps({"__TIMESTAMP__": NOW_MS - 1000, "username": "lin.qiao", "description": text})
@@ -179,7 +179,7 @@ def test_both_reach_every_worker_process_of_the_job(install: Callable[[str], Pat
 
     records = read_records(tmp_path / "out", EVENTS_ROOT)
     assert Counter(record["description"] for record in records) == {
-        "took <TICKET> to zip <ZIP>": 50,
+        "took <TICKET> to bay <BAY>": 50,
         "took <TICKET> to 12345": 50,
     }
 
@@ -194,7 +194,7 @@ def test_a_wrong_file_ends_the_command_with_one_line_and_exit_code_2(tmp_path: P
 
     assert ended.returncode == 2
     assert ended.stderr.splitlines()[-1] == (
-        f"logveil: {tmp_path}/own.yaml: recognizers[0] 'Zip': pattern 'weak' does not compile: missing ) at position 10"
+        f"logveil: {tmp_path}/own.yaml: recognizers[0] 'Bay': pattern 'weak' does not compile: missing ) at position 10"
     )
 
 
@@ -208,22 +208,22 @@ def test_every_scan_engine_gives_what_is_added_the_same_texts(install: Callable[
 
 
 def test_what_was_redacted_with_a_file_leaves_nothing_to_find_with_it(
-    redacted: Callable[..., Path], zip_codes: Path
+    redacted: Callable[..., Path], bay_codes: Path
 ) -> None:
-    root = redacted(zip_codes)
+    root = redacted(bay_codes)
 
     assert [record["description"] for record in read_records(root, EVENTS_ROOT)] == [
-        "took ACME-1234 to zip <ZIP>"
+        "took ACME-1234 to bay <BAY>"
     ]
-    assert verify(root, "--recognizers", zip_codes) == (0, f"{root} is as it should be\n")
+    assert verify(root, "--recognizers", bay_codes) == (0, f"{root} is as it should be\n")
 
 
 def test_what_was_redacted_without_a_file_has_a_text_problem_with_it(
-    redacted: Callable[..., Path], zip_codes: Path
+    redacted: Callable[..., Path], bay_codes: Path
 ) -> None:
     root = redacted()
 
-    code, output = verify(root, "--recognizers", zip_codes)
+    code, output = verify(root, "--recognizers", bay_codes)
 
     assert verify(root) == (0, f"{root} is as it should be\n")
     assert (code, output.splitlines()) == (1, [f"text: {only_file(root)}: {FOUND}"])
@@ -241,9 +241,10 @@ def test_verification_knows_the_detectors_of_installed_packages(
     assert verify(root, "--no-detect") == (0, f"{root} is as it should be\n")
 
 
-def test_a_file_of_recognizers_without_detection_is_refused(tmp_path: Path, zip_codes: Path) -> None:
+def test_a_file_of_recognizers_without_detection_is_refused(tmp_path: Path, bay_codes: Path) -> None:
+    (tmp_path / "_runs").mkdir()
     with pytest.raises(OptionsError, match="--recognizers has no use with --no-detect"):
-        verify(tmp_path, "--recognizers", zip_codes, "--no-detect")
+        verify(tmp_path, "--recognizers", bay_codes, "--no-detect")
 
 
 def test_what_was_redacted_with_formats_leaves_nothing_to_find_with_them(
@@ -252,7 +253,7 @@ def test_what_was_redacted_with_formats_leaves_nothing_to_find_with_them(
     root = redacted(formats=doors)
 
     (record,) = read_records(root, EVENTS_ROOT)
-    assert re.fullmatch(r"took usr_1_[a-z2-7]{20} to zip 12345", record["description"])
+    assert re.fullmatch(r"took usr_1_[a-z2-7]{20} to bay 12345", record["description"])
     assert capsys.readouterr().err == f"{doors}: no field of the policy, so not replaced: kind, number\n"
     assert verify(root, "--formats", doors)[0] == 0
 
@@ -268,6 +269,7 @@ def test_what_was_redacted_without_formats_has_a_text_problem_with_them(
 
 
 def test_formats_without_detection_are_refused(tmp_path: Path, doors: Path) -> None:
+    (tmp_path / "_runs").mkdir()
     with pytest.raises(OptionsError, match="--formats has no use with --no-detect"):
         verify(tmp_path, "--formats", doors, "--no-detect")
 

@@ -13,12 +13,12 @@ from schemas.errors import InputError, LogveilError, OptionsError
 from tests.conftest import NOW_MS
 
 ANNA = "usr_0_w2kfx5hkf2eikrx53bq7"
-ZIP = """
+BAY = """
 recognizers:
-  - name: Zip
+  - name: Bay
     supported_language: en
-    supported_entity: ZIP
-    context: [zip]
+    supported_entity: BAY
+    context: [bay]
     patterns: [{name: weak, regex: '\\b\\d{5}\\b', score: 0.01}]
     score_thresholds: {default: 0.4}
 """
@@ -35,25 +35,25 @@ def explain(*arguments: str, text: str | None = None) -> Result:
 
 
 def test_a_text_is_shown_redacted_with_what_was_taken_and_what_was_not(tmp_path: Path) -> None:
-    (tmp_path / "own.yaml").write_text(ZIP)
+    (tmp_path / "own.yaml").write_text(BAY)
 
     shown = explain(
-        "job of anna and li, zip 12345", "--known", "anna", "--known", "li", "--recognizers", "own.yaml"
+        "job of anna and li, bay 12345", "--known", "anna", "--known", "li", "--recognizers", "own.yaml"
     )
 
     assert shown.stdout.splitlines() == [
-        f"job of {ANNA} and li, zip <ZIP>",
+        f"job of {ANNA} and li, bay <BAY>",
         f"+ anna → {ANNA}",
         "    USERNAME by own_people, score 0.99",
         "    pseudonymise: a field of the event holds it: replaced as there",
-        "    job of [anna] and li, zip 12345",
-        "+ 12345 → <ZIP>",
-        "    ZIP by Zip, score 0.4",
+        "    job of [anna] and li, bay 12345",
+        "+ 12345 → <BAY>",
+        "    BAY by Bay, score 0.4",
         "    redact_text: an entry of the recognizers' file",
-        "    …of anna and li, zip [12345]",
+        "    …of anna and li, bay [12345]",
         "- li",
         "    USERNAME by own_people: the event's own, but short or a common word: taken only next to a cue",
-        "    job of anna and [li], zip 12345",
+        "    job of anna and [li], bay 12345",
     ]
 
 
