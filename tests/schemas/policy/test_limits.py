@@ -129,6 +129,7 @@ DIRECT = "    personal: direct\n    treatment: pseudonymise\n"
         pytest.param("aliases: [status]", "aliases: [status, User-Name]", id="spelled with a mark"),
         pytest.param("aliases: [status]", "aliases: [status, ctx.request.UserName]", id="the end of a path"),
         pytest.param("aliases: [status]", "aliases: [status, 用户名]", id="in Chinese"),
+        pytest.param("aliases: [status]", "aliases: [status, patient_name]", id="the name of another person"),
         pytest.param("aliases: [status]", "aliases: [name]\nalias_prefixes: [user]", id="made by a prefix"),
     ],
 )
