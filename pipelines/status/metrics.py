@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from pipelines.status.root import RootStatus
 from pipelines.status.topic import TopicStatus
 
-_OUTCOMES = ("written", "expired_on_arrival", "duplicates_dropped")
+_OUTCOMES = ("written", "expired_on_arrival", "erased_on_arrival", "duplicates_dropped")
 _REJECTED = "rejected/"
 
 

@@ -36,6 +36,7 @@ def test_every_metric_has_its_value():
         'logveil_events_total{outcome="written"}': 7,
         'logveil_events_total{outcome="expired_on_arrival"}': 1,
         'logveil_events_total{outcome="duplicates_dropped"}': 0,
+        'logveil_events_total{outcome="erased_on_arrival"}': 0,
         'logveil_events_rejected_total{reason="not_json"}': 2,
         "logveil_last_commit_timestamp_seconds": NOW.timestamp(),
         "logveil_partitions": 3,
