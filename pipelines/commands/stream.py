@@ -8,6 +8,7 @@ from types import FrameType
 
 from apache_beam import DoFn
 
+from pipelines.commands import kafka_options as broker
 from pipelines.commands import stream_options as options
 from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
 from pipelines.commands.policy import PolicyOption, read_policy
@@ -49,20 +50,20 @@ _READ_SECONDS = 10.0
 def stream(
     output: Output,
     arguments: options.Arguments = None,
-    bootstrap: options.Bootstrap = None,
+    bootstrap: broker.Bootstrap = None,
     topic: options.TopicName = None,
     group: options.Group = None,
-    cls: options.Cls = False,
+    cls: broker.Cls = False,
     begin: options.From = options.Begin.EARLIEST,
     on_gap: options.Gap = options.OnGap.STOP,
     format: options.Format = MessageFormat.JSON,
-    sasl_user: options.SaslUser = None,
-    sasl_password_file: options.SaslPasswordFile = None,
-    sasl_mechanism: options.SaslMechanism = "PLAIN",
-    tls: options.Tls = False,
-    tls_ca: options.TlsCa = None,
-    tls_certificate: options.TlsCertificate = None,
-    tls_key: options.TlsKey = None,
+    sasl_user: broker.SaslUser = None,
+    sasl_password_file: broker.SaslPasswordFile = None,
+    sasl_mechanism: broker.SaslMechanism = "PLAIN",
+    tls: broker.Tls = False,
+    tls_ca: broker.TlsCa = None,
+    tls_certificate: broker.TlsCertificate = None,
+    tls_key: broker.TlsKey = None,
     roll_seconds: options.RollSeconds = 10.0,
     roll_bytes: options.RollBytes = 64 * options.MIB,
     roll_messages: options.RollMessages = 20_000,

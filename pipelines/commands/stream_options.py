@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.sources.kafka import PASSWORD_VARIABLE
+from pipelines.commands.kafka_options import BROKER
 from pipelines.streams.topic_writers import ValueFormat
 from transforms.framing.messages import MessageFormat
 
 MIB = 1 << 20
-_BROKER, _SECURITY, _ROLLING, _OTHERS = "The topic", "Security", "Segments", "Without a broker"
+_ROLLING, _OTHERS = "Segments", "Without a broker"
 
 
 class OnGap(StrEnum):
@@ -35,65 +35,31 @@ Arguments = Annotated[
         show_default=False,
     ),
 ]
-Bootstrap = Annotated[
-    str | None, typer.Option(help="Brokers, as HOST:PORT, comma-separated.", rich_help_panel=_BROKER)
-]
 TopicName = Annotated[
     str | None,
-    typer.Option("--topic", help="The topic; of the log service, the topic's id.", rich_help_panel=_BROKER),
+    typer.Option("--topic", help="The topic; of the log service, the topic's id.", rich_help_panel=BROKER),
 ]
 Group = Annotated[
     str | None,
     typer.Option(
         help="Consumer group that is told how far reading has come. Default: logveil-<topic>.",
-        rich_help_panel=_BROKER,
-    ),
-]
-Cls = Annotated[
-    bool,
-    typer.Option(
-        "--cls", help="The brokers are the log service's own Kafka endpoint.", rich_help_panel=_BROKER
+        rich_help_panel=BROKER,
     ),
 ]
 From = Annotated[
-    Begin, typer.Option("--from", help="Where a topic begins that was never read.", rich_help_panel=_BROKER)
+    Begin, typer.Option("--from", help="Where a topic begins that was never read.", rich_help_panel=BROKER)
 ]
 Gap = Annotated[
     OnGap,
-    typer.Option("--on-gap", help="Where the broker has dropped what was not read.", rich_help_panel=_BROKER),
+    typer.Option("--on-gap", help="Where the broker has dropped what was not read.", rich_help_panel=BROKER),
 ]
 Format = Annotated[
     MessageFormat,
     typer.Option(
         help="json: an event a message, or a LogGroupList; text: an original line a message.",
-        rich_help_panel=_BROKER,
+        rich_help_panel=BROKER,
     ),
 ]
-SaslUser = Annotated[
-    str | None,
-    typer.Option(help="SASL user; of the log service, the logset's id.", rich_help_panel=_SECURITY),
-]
-SaslPasswordFile = Annotated[
-    Path | None,
-    typer.Option(
-        help=f"File of mode 0600 with the SASL password, on each worker. Default: variable {PASSWORD_VARIABLE}.",
-        rich_help_panel=_SECURITY,
-    ),
-]
-SaslMechanism = Annotated[
-    str, typer.Option(help="PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512.", rich_help_panel=_SECURITY)
-]
-Tls = Annotated[
-    bool,
-    typer.Option("--tls", help="Encrypt, and check the broker's certificate.", rich_help_panel=_SECURITY),
-]
-TlsCa = Annotated[
-    Path | None, typer.Option(help="Authorities to trust. Default: the system's.", rich_help_panel=_SECURITY)
-]
-TlsCertificate = Annotated[
-    Path | None, typer.Option(help="Own certificate, for a broker that asks.", rich_help_panel=_SECURITY)
-]
-TlsKey = Annotated[Path | None, typer.Option(help="Key of the own certificate.", rich_help_panel=_SECURITY)]
 RollSeconds = Annotated[
     float, typer.Option(min=0.1, help="How long a lane waits for its next segment.", rich_help_panel=_ROLLING)
 ]
@@ -119,16 +85,16 @@ UntilCaughtUp = Annotated[
     ),
 ]
 OutputTopic = Annotated[
-    str | None, typer.Option(help="Also write the redacted events to this topic.", rich_help_panel=_BROKER)
+    str | None, typer.Option(help="Also write the redacted events to this topic.", rich_help_panel=BROKER)
 ]
 OutputFormat = Annotated[
     ValueFormat,
-    typer.Option(help="How events are written to --output-topic.", rich_help_panel=_BROKER),
+    typer.Option(help="How events are written to --output-topic.", rich_help_panel=BROKER),
 ]
 RejectTopic = Annotated[
     str | None,
     typer.Option(
-        help="Also write the coordinates of rejected messages to this topic.", rich_help_panel=_BROKER
+        help="Also write the coordinates of rejected messages to this topic.", rich_help_panel=BROKER
     ),
 ]
 Detach = Annotated[

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from schemas.errors import KeyFileError
+from schemas.secret_files import others_can_read
 
 _ROOT = 0
 
@@ -34,9 +35,8 @@ def check_file(path: Path, status: os.stat_result) -> None:
         KeyFileError: Another user owns it, or others could read or write it.
     """
     _check_owner(path, status)
-    mode = stat.S_IMODE(status.st_mode)
-    mounted = status.st_uid == _ROOT != os.geteuid() and status.st_gid in (os.getegid(), *os.getgroups())
-    if mode & (0o037 if mounted else 0o077):
+    if others_can_read(status, os.geteuid(), (os.getegid(), *os.getgroups())):
+        mode = stat.S_IMODE(status.st_mode)
         raise KeyFileError(f"{path} has mode {mode:04o}, others could read it: run chmod 600 on it")
 
 

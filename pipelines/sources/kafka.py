@@ -10,6 +10,7 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaException
 
 from schemas.errors import OptionsError
+from schemas.secret_files import others_can_read
 
 PASSWORD_VARIABLE = "LOGVEIL_SASL_PASSWORD"
 FETCH_BYTES = 16 << 20
@@ -124,18 +125,19 @@ class KafkaTopic:
 
 
 def read_secret(path: Path) -> str:
-    """Return the text of a file that only its owner can read, without the end of its last line.
+    """Return the text of a file that is ours alone to read, without the end of its last line.
 
     Raises:
         OptionsError: It can't be read, others could read it, or it is empty.
     """
     try:
         with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            status = os.fstat(file.fileno())
             data = file.read(_MOST_SECRET_BYTES)
     except OSError as error:
         raise OptionsError(f"cannot read {path}: {error.strerror}") from None
-    if mode & 0o077:
+    if others_can_read(status, os.geteuid(), (os.getegid(), *os.getgroups())):
+        mode = stat.S_IMODE(status.st_mode)
         raise OptionsError(f"{path} has mode {mode:04o}, others could read it: run chmod 600 on it")
     try:
         text = data.decode().rstrip("\r\n")
