@@ -10,7 +10,6 @@ from pipelines.commands.cli import _COMMANDS, _imported
 from tests.deploy.conftest import DEPLOY
 from tests.deploy.manifests import WAYS, pods
 
-
 ROOTS = re.compile(r"/var/lib/logveil/root|/data/root")
 
 
