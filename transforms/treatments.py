@@ -6,6 +6,7 @@ from functools import lru_cache, partial
 from ipaddress import ip_network
 from socket import AF_INET6, inet_ntop, inet_pton
 
+from schemas.identities import canonical
 from schemas.policy.policy import FieldPolicy, Policy, Treatment, matches_form
 from transforms.accounts.erased import ErasedWatch
 from transforms.pseudonyms import PSEUDONYM, PseudonymKey, caching_pseudonym, looks_forged
@@ -95,6 +96,19 @@ def pseudonymised_tokens(policy: Policy, treatments: Mapping[str, Treat]) -> Cal
     return lambda text: PSEUDONYM.sub(own, text) if looks_forged(text) else text
 
 
+def canonical_pseudonym(rule: FieldPolicy, pseudonym: Callable[[str, str, str], str]) -> Treat:
+    """Return what gives every spelling of an account the pseudonym of its canonical form; a blank value has no form."""
+    prefix, name, identity = rule.prefix or "fld", rule.name, rule.identity
+    assert identity is not None
+
+    @lru_cache(maxsize=_CACHED_VALUES)
+    def treat(value: str) -> str | None:
+        account = canonical(value, identity)
+        return pseudonym(prefix, name, account) if account else None
+
+    return treat
+
+
 def field_treatment(treatments: Mapping[str, Treat]) -> TreatField:
     """Return the function that gives a value found in a text the treatment of a field, None where it has none."""
 
@@ -111,8 +125,10 @@ def _treatment(rule: FieldPolicy, pseudonym: Callable[[str, str, str], str], arr
             return lambda value: (
                 value if matches_form(rule, value) and not (arriving and looks_forged(value)) else None
             )
-        case Treatment.PSEUDONYMISE:
+        case Treatment.PSEUDONYMISE if rule.identity is None:
             return partial(pseudonym, rule.prefix or "fld", rule.name)
+        case Treatment.PSEUDONYMISE:
+            return canonical_pseudonym(rule, pseudonym)
         case Treatment.TRUNCATE_IP:
             return truncate_ip
         case Treatment.REDACT_URL | Treatment.REDACT_TEXT | Treatment.DROP:

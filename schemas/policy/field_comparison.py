@@ -18,7 +18,7 @@ PEOPLE = (Treatment.PSEUDONYMISE, Treatment.TRUNCATE_IP)
 """Treatments whose values are looked for, and replaced alike, in the event's texts."""
 
 _NAMES = ("label", "category", "purpose", "legal_basis", "prefix", "entity")
-_COMPARED = ("name", "aliases", "personal", "treatment", "retention_days", "form", "forms")
+_COMPARED = ("name", "aliases", "personal", "treatment", "retention_days", "form", "forms", "identity")
 GONE = "its values are no longer replaced alike in the event's texts, nor found when their person is erased"
 """Why a field or a spelling of people may not just go."""
 

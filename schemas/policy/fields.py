@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from schemas.errors import MissingFieldRule
+from schemas.identities import Identity
 from schemas.policy.document import Value
 from schemas.policy.field_names import normalise
 from schemas.policy.policy import (
@@ -19,7 +20,8 @@ from schemas.policy.policy import (
 )
 
 _RULE = ("label", "personal", "treatment", "aliases")
-_RULE_OPTIONS = ("form", "prefix", "entity", "purpose", "legal_basis", "retention_days")
+_RULE_OPTIONS = ("form", "prefix", "entity", "identity", "purpose", "legal_basis", "retention_days")
+_IDENTITIES = {"uin": Identity.NUMBER, "usr": Identity.NAME}
 _ENTITY = re.compile(r"[A-Z][A-Z0-9_]{1,39}")
 
 
@@ -101,7 +103,19 @@ def _rule(
         forms=entry["form"].texts() if "form" in entry else (),
         prefix=entry["prefix"].choice(PREFIXES) if "prefix" in entry else DEFAULT_PREFIX,
         entity=entry["entity"].shaped(_ENTITY, "capitals such as IP_ADDRESS") if "entity" in entry else None,
+        identity=_identity(entry, treatment),
     )
+
+
+def _identity(entry: Mapping[str, Value], treatment: Treatment) -> Identity | None:
+    """Return which spellings of a field's value are one: as stated, else as the prefix of the pseudonym has it."""
+    if treatment is not Treatment.PSEUDONYMISE:
+        if "identity" in entry:
+            raise entry["identity"].fault("only a field that is pseudonymised has an identity")
+        return None
+    if "identity" in entry:
+        return Identity(entry["identity"].choice(Identity))
+    return _IDENTITIES.get(entry["prefix"].text())
 
 
 def _retention_days(entry: Mapping[str, Value], category: Category) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import re2
 
+from schemas.identities import Identity
 from schemas.policy.field_names import normalise
 
 MAX_KEPT_CHARACTERS = 128
@@ -87,7 +88,7 @@ class FieldPolicy:
 
     `form` is the regular expression (RE2) that a value must match in full to be kept, and `forms` are its
     alternatives as the policy lists them; `prefix` and `entity` name the pseudonym's prefix and the kind of personal
-    data that the value is.
+    data that the value is; `identity` says which spellings of a pseudonymised value are one.
     """
 
     name: str
@@ -103,6 +104,7 @@ class FieldPolicy:
     prefix: str | None = None
     entity: str | None = None
     forms: tuple[str, ...] = ()
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
