@@ -1,13 +1,18 @@
 """Accounts: what the job sees of them, what the identity service says of them, and what becomes of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from schemas.errors import PolicyError
+from schemas.identities import Identity, canonical
 from schemas.policy.policy import Policy, Treatment
 
 UIN_FIELD = "uin"
 USERNAME_FIELD = "username"
+LOCAL_PART = "local"
+LOCAL_NAME = f"{USERNAME_FIELD}.{LOCAL_PART}"
+"""Where an event keeps, beside its fields, the local part of a mail address that is its user name."""
+
 DAY_MS = 86_400_000
 
 
@@ -59,6 +64,7 @@ class AccountFault(StrEnum):
     BAD_TIME = "bad_time"
     FUTURE_TIME = "future_time"
     MISSING_ACCOUNT = "missing_account"
+    UNSURE_ACCOUNT = "unsure_account"
     TOO_LONG = "too_long"
 
 
@@ -88,7 +94,7 @@ class AccountRules:
 
     `log_retention_days` is the longest that a log line lives: so late may one of an erased account arrive.
     `sighting_days` is how long UIN and user name may be kept that the logs alone show. `policy` names the policy
-    by version and digest.
+    by version and digest. `uin_identity` and `username_identity` say which spellings are one account.
     """
 
     uin_prefix: str
@@ -97,6 +103,8 @@ class AccountRules:
     log_retention_days: int
     sighting_days: int
     policy: str
+    uin_identity: Identity = Identity.NUMBER
+    username_identity: Identity = Identity.NAME
 
     @classmethod
     def of(cls, policy: Policy) -> "AccountRules":
@@ -123,7 +131,22 @@ class AccountRules:
             max(rule.retention_days for rule in policy.fields),
             min(rule.retention_days for rule in fields),
             f"{policy.version} {policy.digest}",
+            fields[0].identity or Identity.NUMBER,
+            fields[1].identity or Identity.NAME,
         )
+
+    def uin(self, text: str) -> str:
+        """Return the canonical form of a UIN, empty for a blank text."""
+        return canonical(text, self.uin_identity)
+
+    def username(self, text: str) -> str:
+        """Return the canonical form of a user name, empty for a blank text."""
+        return canonical(text, self.username_identity)
+
+    def of_event(self, event: AccountEvent) -> AccountEvent:
+        """Return an event with its account in the canonical form."""
+        username = None if event.username is None else self.username(event.username) or None
+        return replace(event, uin=self.uin(event.uin), username=username)
 
 
 @dataclass(frozen=True, slots=True)

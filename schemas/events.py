@@ -6,6 +6,7 @@ No step changes an element. Those that every event is are not frozen, since a fr
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -57,7 +58,7 @@ class Source:
 
     `name` is safe to write down (it went through the detectors). `checksum` is the SHA-256 of the whole input in hex,
     empty for a topic. `part` numbers the byte range; `columns` is the header of a CSV; `modified_ms` dates records
-    of plain text that hold no time, in milliseconds since the epoch.
+    of plain text that hold no time, in milliseconds since the epoch; `zone` is that of times without an offset.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Source:
     part: int = 0
     columns: tuple[str, ...] = ()
     modified_ms: int | None = None
+    zone: tzinfo = UTC
 
 
 @dataclass(slots=True)

@@ -76,6 +76,17 @@ def accounts_in(text: str, identity: Identity) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(one for one in found if one[0]))
 
 
+def is_one_account(text: str, identity: Identity) -> bool:
+    """Tell whether a text names exactly one account, and surely: not several, nor a number that may be rounded.
+
+    Example:
+        >>> [is_one_account(text, Identity.NUMBER) for text in ("100012345678", "1.00012E+11", "1, 2", "")]
+        [True, False, False, False]
+    """
+    found = accounts_in(text, identity)
+    return len(found) == 1 and not (identity is Identity.NUMBER and _SCIENTIFIC.fullmatch(found[0][0]))
+
+
 def _plain(text: str) -> str:
     bare = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
     while (quoted := _QUOTED.fullmatch(bare)) is not None and quoted[1] not in quoted[2]:

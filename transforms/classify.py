@@ -1,14 +1,12 @@
 """Sort the keys of a log event into the policy's fields; what the policy does not know has no purpose."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import apache_beam as beam
-import orjson
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
@@ -18,21 +16,14 @@ from transforms.batches.display import Shown, shown_policy
 from transforms.batches.remembered import Remembered
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.hidden_people import HiddenPeople
-from transforms.parsing.event_time import event_time_ms
+from transforms.parsing.event_time import StatedTime, event_time_ms, time_ms
 from transforms.rejections import Rejecter
+from transforms.sort_keys import ACCESS_TIME, MAX_FIELDS, KeySorter, Sorted
 from transforms.unknown_names import NOBODY, UNNAMEABLE, count_name, count_personal_name, nameable
+from transforms.values import as_text
 
-_ENVELOPES = ""  # stands for the field of a key that is the log service's own
-_MAX_DEPTH = 16
 _ACCOUNT_PREFIXES = ("uin", "usr")
-MAX_FIELDS = 4096
-"""An event with more pairs of a key and a value, those of nested objects counted, is rejected."""
-
-_LONGEST_KEY = (
-    256  # no alias is longer; a key that encloses thousands of others is not repeated whole in each
-)
 _CACHED_KEYS = 4096
-_ENVELOPE = re.compile(r"__[A-Z_]+__(?:\..*)?", re.DOTALL)
 _SOURCE_PARTS = tuple(
     (name, Remembered(re.compile(form).fullmatch, _CACHED_KEYS))
     for name, form in (
@@ -49,20 +40,6 @@ class UnknownFields(StrEnum):
     DROP = "drop"
     REDACT = "redact"
     REJECT = "reject"
-
-
-def as_text(value: Any) -> str:
-    """Return a value as text: strings as they are, everything else as JSON; None is empty.
-
-    Example:
-        >>> as_text("a"), as_text(7), as_text({"a": [True]}), as_text(None)
-        ('a', '7', '{"a":[true]}', '')
-    """
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 def log_source(envelope: Mapping[str, Any]) -> str | None:
@@ -99,29 +76,12 @@ class ClassifyStep:
         return _Classifier(self).classify
 
 
-@dataclass(slots=True)
-class _Sorted:
-    values: dict[str, str] = field(default_factory=dict)
-    others: dict[str, str] = field(default_factory=dict)
-    unknown: list[tuple[str, Any]] = field(default_factory=list)
-    seconds: list[str] = field(default_factory=list)
-    kept_under: Counter[str] = field(default_factory=Counter)
-    pairs: int = 0
-
-    def keep(self, name: str, text: str) -> None:
-        """Keep a text beside the policy's fields: under a name of its own, if that is taken."""
-        key = name
-        while key in self.others:
-            self.kept_under[name] += 1
-            key = f"{name}.{self.kept_under[name] + 1}"
-        self.others[key] = text
-
-
 class _Classifier:
     def __init__(self, step: ClassifyStep) -> None:
         self._reject = step.reject
         self._unknown_fields = step.unknown_fields
-        self._names = _field_names(step.policy)
+        self._sorter = KeySorter(step.policy)
+        self._stated_time = StatedTime(step.policy.time_fields)
         self._hidden = HiddenPeople(step.policy)
         self._accounts = [
             rule.name
@@ -146,10 +106,10 @@ class _Classifier:
         return outcome
 
     def _classify_one(self, event: LogEvent, counts: Counts) -> ClassifiedEvent | Reason:
-        found = self._sort_all(event.pairs)
+        found = self._sorter.sort(event.pairs)
         if found.pairs > MAX_FIELDS:
             return Reason.TOO_MANY_FIELDS
-        time = event_time_ms(event.envelope, found.values.get("access_time"))
+        time = self._time_of(event, found)
         if isinstance(time, Reason):
             return time
         if found.unknown or found.seconds:
@@ -169,50 +129,17 @@ class _Classifier:
             (*hidden, *self._hidden.among(found.unknown)) if found.unknown else hidden,
         )
 
-    def _sort_all(self, pairs: Sequence[tuple[str, Any]]) -> _Sorted:
-        found = _Sorted(pairs=len(pairs))
-        if found.pairs > MAX_FIELDS:
-            return found
-        values, names = found.values, self._names
-        for key, value in pairs:
-            name = names[key]
-            if name is _ENVELOPES:
-                continue
-            if name is not None and name not in values and type(value) is str:
-                if value:
-                    values[name] = value
-            else:
-                self._sort(key, value, found, 0)
-        return found
+    def _time_of(self, event: LogEvent, found: Sorted) -> int | Reason:
+        """Return the time of an event: as the policy's time fields state it, else the first access time that is one."""
+        stated, source = self._stated_time.of(event), event.record.source
+        time = event_time_ms(stated, found.values.get(ACCESS_TIME), source.zone, source.modified_ms)
+        if time is Reason.BAD_TIME:
+            seconds = (text for name, text in found.others.items() if name.partition(".")[0] == ACCESS_TIME)
+            others = (time_ms(text, source.zone, source.modified_ms) for text in seconds)
+            return next((other for other in others if other is not None), time)
+        return time
 
-    def _sort(self, key: str, value: Any, found: _Sorted, depth: int) -> None:
-        name = self._names[key]
-        if name is not None and name is not _ENVELOPES:
-            text = as_text(value)
-            if not text:
-                return
-            if name in found.values:
-                found.keep(name, text)
-                found.seconds.append(name)
-            else:
-                found.values[name] = text
-        else:
-            self._sort_unknown(key, value, found, depth)
-
-    def _sort_unknown(self, key: str, value: Any, found: _Sorted, depth: int) -> None:
-        members = _members(value) if depth < _MAX_DEPTH else None
-        if members is None:
-            found.unknown.append((key, value))
-            return
-        for inner, inner_value in members:
-            found.pairs += 1
-            if found.pairs > MAX_FIELDS:
-                return
-            dotted = f"{key[:_LONGEST_KEY]}.{inner}"
-            whole = self._names[dotted]
-            self._sort(dotted if whole or not self._names[inner] else inner, inner_value, found, depth + 1)
-
-    def _keep_or_count(self, found: _Sorted, counts: Counts, witness: str) -> None:
+    def _keep_or_count(self, found: Sorted, counts: Counts, witness: str) -> None:
         """Count what is not in a field of its own; `witness` stands for the person who names were written by."""
         for name in found.seconds:
             counts[f"second_value/{name}"] += 1
@@ -229,31 +156,12 @@ class _Classifier:
             if self._unknown_fields is not UnknownFields.REDACT or self._hidden.names(key):
                 continue
             if text := as_text(value):
-                found.keep(name, text)
+                found.keep(self._sorter.of_people(key) or name, text)
 
 
 def _author_of_names(source: Source) -> str:
     """Return what stands for who wrote an event's keys: of a table one for all its rows, else nobody in particular."""
     return source.checksum or source.name if source.format is RecordFormat.CSV else NOBODY
-
-
-def _field_names(policy: Policy) -> Remembered[str | None]:
-    """Return the field that each key names, None for an unknown one; the log service's envelope is no field."""
-
-    def name_of(key: str) -> str | None:
-        name = policy.field_of(key)
-        return _ENVELOPES if name is None and _ENVELOPE.fullmatch(key) else name
-
-    return Remembered(name_of, _CACHED_KEYS)
-
-
-def _members(value: Any) -> Iterator[tuple[str, Any]] | None:
-    if isinstance(value, str) and value.startswith("{"):
-        try:
-            value = orjson.loads(value)
-        except orjson.JSONDecodeError:
-            return None
-    return iter(value.items()) if isinstance(value, dict) and value else None
 
 
 @beam.typehints.with_input_types(LogEvent)

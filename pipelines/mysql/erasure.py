@@ -136,17 +136,18 @@ def _forget_mentions(database: Database, table: str, targets: Iterable[ErasureTa
 
 
 def _rewrite_row(connection: Connection, events: Table, row: dict[str, Any], eraser: RecordEraser) -> bool:
-    """Update one event without the pseudonyms; tell whether it changed."""
+    """Update one event without the pseudonyms, or delete it if it is the account's; tell whether it changed."""
     texts = {name: value for name, value in row.items() if name not in _KEYS}
     if isinstance(texts["others"], str):
         texts["others"] = orjson.loads(texts["others"])
     erased = eraser.erase({**texts, "event_time": row["event_time"]})
+    same = and_(events.c.event_id == row["event_id"], events.c.expires_on == row["expires_on"])
     if erased is None:
-        return False
+        connection.execute(events.delete().where(same))
+        return True
     del erased["event_time"]
     if erased == texts:
         return False
     erased["others"] = orjson.dumps(erased["others"]).decode()
-    same = and_(events.c.event_id == row["event_id"], events.c.expires_on == row["expires_on"])
     connection.execute(events.update().where(same).values(**erased))
     return True

@@ -60,12 +60,16 @@ class VaultCipher:
 
     def uin_pseudonyms(self, uin: str) -> dict[str, str]:
         """Return the pseudonym of a UIN in each living epoch."""
-        return {key.epoch: pseudonym(key, self.rules.uin_prefix, UIN_FIELD, uin) for key in self.ring.keys}
+        account = self.rules.uin(uin)
+        return {
+            key.epoch: pseudonym(key, self.rules.uin_prefix, UIN_FIELD, account) for key in self.ring.keys
+        }
 
     def username_pseudonyms(self, username: str) -> dict[str, str]:
         """Return the pseudonym of a user name in each living epoch."""
+        account = self.rules.username(username)
         return {
-            key.epoch: pseudonym(key, self.rules.username_prefix, USERNAME_FIELD, username)
+            key.epoch: pseudonym(key, self.rules.username_prefix, USERNAME_FIELD, account)
             for key in self.ring.keys
         }
 

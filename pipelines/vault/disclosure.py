@@ -152,7 +152,7 @@ def find(vault: Vault, uin: str) -> list[AccountPseudonym]:
     Raises:
         VaultError: The database refused.
     """
-    return vault.database.run(lambda connection: _find(connection, vault, uin))
+    return vault.database.run(lambda connection: _find(connection, vault, vault.rules.uin(uin)))
 
 
 def find_for(
@@ -194,8 +194,10 @@ def status_of(vault: Vault, uin: str) -> AccountStatus | None:
         VaultError: The database refused.
     """
 
+    account_uin = vault.rules.uin(uin)
+
     def look_up(connection: Connection) -> AccountStatus | None:
-        account = accounts_of(connection, vault.cipher, [uin]).get(uin)
+        account = accounts_of(connection, vault.cipher, [account_uin]).get(account_uin)
         query = select(
             accounts.c.account_id, accounts.c.state, accounts.c.terminated_at, accounts.c.erase_by
         ).where(accounts.c.account_id == account)

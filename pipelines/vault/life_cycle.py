@@ -36,7 +36,8 @@ def apply_events(vault: Vault, events: Sequence[AccountEvent]) -> Counter[str]:
     Raises:
         VaultError: The database refused.
     """
-    return vault.database.run(lambda connection: _apply(connection, vault.cipher, events))
+    canonical = [vault.rules.of_event(event) for event in events]
+    return vault.database.run(lambda connection: _apply(connection, vault.cipher, canonical))
 
 
 def _apply(connection: Connection, cipher: VaultCipher, events: Sequence[AccountEvent]) -> Counter[str]:

@@ -80,5 +80,10 @@ def test_a_canonical_form_is_its_own_canonical_form(text: str, identity: Identit
 
 @given(st.integers(10_000, 10**19))
 def test_every_whole_number_is_read_from_every_notation(number: int) -> None:
-    notations = (str(number), f"{number}.0", f" {number} ", f"{number:,}" if number > 999_999 else str(number))
+    notations = (
+        str(number),
+        f"{number}.0",
+        f" {number} ",
+        f"{number:,}" if number > 999_999 else str(number),
+    )
     assert {canonical(text, NUMBER) for text in notations} == {str(number)}

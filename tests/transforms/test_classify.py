@@ -6,9 +6,10 @@ import pytest
 
 from schemas.events import LogEvent, RawRecord, Reason, Source, Stage
 from schemas.policy.file import default_policy
-from transforms.classify import MAX_FIELDS, ClassifyStep, UnknownFields
+from transforms.classify import ClassifyStep, UnknownFields
 from transforms.pseudonyms import PseudonymKey
 from transforms.rejections import Rejecter
+from transforms.sort_keys import MAX_FIELDS
 from transforms.unknown_names import settle_names
 
 POLICY = default_policy()
@@ -166,7 +167,7 @@ def test_a_long_key_is_not_repeated_in_the_name_of_each_member():
             seen.append(len(key))
 
     classifier = ClassifyStep(POLICY, REJECT).build()
-    classifier.__self__._names = Watched()
+    classifier.__self__._sorter._names = Watched()
     event = LogEvent(RawRecord(b"{}", Source("a")), (("k" * 100_000, dict.fromkeys("abc", 1)),), TIME)
     classifier([event])
     assert set(seen) == {1, 258, 100_000}

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from schemas.accounts import ErasedMark, ErasureTarget
 from schemas.events import RedactedEvent
-from transforms.accounts.erasure import RecordEraser
+from transforms.accounts.erasure import RecordEraser, join_local_parts
 from transforms.pseudonyms import PseudonymKey, keyed_digest, pseudonym
 
 ERASED_ON_ARRIVAL = "erased_on_arrival"
@@ -104,9 +104,10 @@ class ErasedWatch:
         if not self._any:
             return event
         time = event.event_time
-        if self._eraser.owns(event.values, time):
+        if self._eraser.owns(event.values, event.others, time):
             return None
         values, others = self._cleaned(event.values, time), self._cleaned(event.others, time)
+        join_local_parts(values, others)
         if values == event.values and others == event.others:
             return event
         return replace(event, values=values, others=others)

@@ -8,13 +8,14 @@ from typing import Any
 
 import fastavro
 
-from schemas.accounts import UIN_FIELD, USERNAME_FIELD, ErasureTarget
+from schemas.accounts import LOCAL_NAME, LOCAL_PART, UIN_FIELD, USERNAME_FIELD, ErasureTarget
 from schemas.errors import SchemaError
 from transforms.avro.blocks import SYNC_BYTES, Codec, block
 from transforms.avro.faults import NOT_AVRO
 from transforms.pseudonyms import PSEUDONYM
 
 ERASED = "<ERASED>"
+_LOCAL = f".{LOCAL_PART}"
 _TOKEN = re.compile(PSEUDONYM.pattern)
 _TOKEN_BYTES = re.compile(PSEUDONYM.pattern.encode())
 
@@ -45,7 +46,8 @@ class RecordEraser:
     def erase(self, record: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return the record without the accounts' pseudonyms, or None where the event is of such an account.
 
-        An event is of the account whose UIN it has; without a UIN, of whoever held its user name then.
+        An event is of the account whose UIN it has; without a UIN, of whoever held its user name then, whole or, where
+        it is a mail address, its local part.
 
         Example:
             >>> target = ErasureTarget("uin_1_" + "a" * 20, "uin")
@@ -56,16 +58,21 @@ class RecordEraser:
         """
         time = record["event_time"]
         milliseconds = time if isinstance(time, int) else round(time.timestamp() * 1000)
-        if self.owns(record, milliseconds):
+        others = record.get("others")
+        if self.owns(record, others if isinstance(others, Mapping) else {}, milliseconds):
             return None
-        return {name: self._without(value, milliseconds) for name, value in record.items()}
+        erased = {name: self._without(value, milliseconds) for name, value in record.items()}
+        if isinstance(erased.get("others"), dict):
+            join_local_parts(erased, erased["others"])
+        return erased
 
-    def owns(self, values: Mapping[str, Any], time: int) -> bool:
+    def owns(self, values: Mapping[str, Any], others: Mapping[str, str], time: int) -> bool:
         """Tell whether an event with these values at a time (milliseconds since the epoch) is of such an account."""
         owner = values.get(UIN_FIELD)
-        if owner is None or PSEUDONYM.fullmatch(owner) is None:
-            owner = values.get(USERNAME_FIELD)
-        return owner is not None and self.covers(owner, time)
+        if owner is not None and PSEUDONYM.fullmatch(owner) is not None:
+            return self.covers(owner, time)
+        names = (values.get(USERNAME_FIELD), others.get(LOCAL_NAME))
+        return any(name is not None and self.covers(name, time) for name in names)
 
     def erase_text(self, text: str, time: int) -> str:
         """Return a text of an event at a time (milliseconds since the epoch) without the pseudonyms."""
@@ -82,6 +89,15 @@ class RecordEraser:
         if isinstance(value, dict):
             return {key: self._without(inner, time) for key, inner in value.items()}
         return value
+
+
+def join_local_parts(values: dict[str, Any], others: dict[str, str]) -> None:
+    """Erase a mail address with its local part, and the part with the address: both name one account."""
+    for local in [name for name in others if name.endswith(_LOCAL)]:
+        whole = local.removesuffix(_LOCAL)
+        beside = values if whole == USERNAME_FIELD else others
+        if ERASED in (others[local], beside.get(whole)):
+            others[local] = beside[whole] = ERASED
 
 
 @dataclass(frozen=True, slots=True)

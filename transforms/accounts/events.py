@@ -1,7 +1,7 @@
 """Account life-cycle events: reading one, and adding an account's events up whatever order they came in."""
 
+import codecs
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -14,10 +14,13 @@ from schemas.accounts import (
     AccountLife,
     AccountState,
 )
+from schemas.identities import Identity, is_one_account
+from transforms.parsing.event_time import value_time_ms
 
 MAX_ID_LENGTH = 256
 MAX_ACCOUNT_BYTES = 512
 FUTURE_SKEW_MS = DAY_MS
+EARLIEST_ACCOUNT_MS = 1_262_304_000_000  # 2010-01-01: no account of the platform is older
 _RANK = {kind: rank for rank, kind in enumerate(AccountEventKind)}
 _KINDS = {kind.value: kind for kind in AccountEventKind}
 _ENDS = (AccountEventKind.TERMINATED, AccountEventKind.DELETED)
@@ -27,9 +30,10 @@ _REVIVES = (AccountEventKind.CREATED, AccountEventKind.RESTORED)
 def parse_account_event(line: bytes, now_ms: int) -> AccountEvent | AccountFault:
     """Return the event of one JSON line, or why it cannot be used.
 
-    The line holds `id`, `type` (its last dotted part is the kind, as in `ciam.account.terminated`), `time`
-    (RFC 3339, or milliseconds since the epoch) and `account` with `uin` and, where known, `username`; both
-    may also stand at top level. A time more than a day after `now_ms` is refused, as it would delay a deadline.
+    The line holds `id`, `type` (its last dotted part is the kind, as in `ciam.account.terminated`), `time` (as the
+    times of log events: RFC 3339, seconds, milliseconds) and `account` with `uin` and, where known, `username`; both
+    may also stand at top level. A time before 2010 is refused, as it would erase at once, and so is one more than a day
+    after `now_ms`, as it would delay a deadline.
 
     Example:
         >>> line = b'{"id": "e1", "type": "terminated", "time": "2026-11-24T00:00:00Z", "uin": 100}'
@@ -40,18 +44,20 @@ def parse_account_event(line: bytes, now_ms: int) -> AccountEvent | AccountFault
         'not_json'
     """
     try:
-        document = orjson.loads(line)
+        document = orjson.loads(line.removeprefix(codecs.BOM_UTF8))
     except orjson.JSONDecodeError:
         return AccountFault.NOT_JSON
     if not isinstance(document, dict):
         return AccountFault.NOT_AN_OBJECT
     identifier = _text(document.get("id"))
     kind = _KINDS.get(str(document.get("type", "")).rpartition(".")[2].casefold())
-    time = _time_ms(document.get("time"))
+    time = value_time_ms(document.get("time"))
     if not identifier or kind is None:
         return AccountFault.UNKNOWN_KIND if identifier else AccountFault.MISSING_ID
-    if time is None or time > now_ms + FUTURE_SKEW_MS:
-        return AccountFault.BAD_TIME if time is None else AccountFault.FUTURE_TIME
+    if time is None or time < EARLIEST_ACCOUNT_MS:
+        return AccountFault.BAD_TIME
+    if time > now_ms + FUTURE_SKEW_MS:
+        return AccountFault.FUTURE_TIME
     return _with_account(identifier, kind, time, document)
 
 
@@ -63,8 +69,8 @@ def _with_account(
     if not isinstance(account, dict):
         return AccountFault.MISSING_ACCOUNT
     uin, username = _text(account.get("uin")), _text(account.get("username"))
-    if not uin:
-        return AccountFault.MISSING_ACCOUNT
+    if not is_one_account(uin, Identity.NUMBER):
+        return AccountFault.UNSURE_ACCOUNT if uin.strip() else AccountFault.MISSING_ACCOUNT
     if len(identifier) > MAX_ID_LENGTH or not (fits(uin) and fits(username)):
         return AccountFault.TOO_LONG
     return AccountEvent(identifier, kind, time, uin, username or None)
@@ -129,23 +135,7 @@ def may_be_erased_from(erase_by: int) -> int:
 
 
 def _text(value: Any) -> str:
-    """Return a string, or a whole number as one; anything else is empty."""
+    """Return a string, or a number as one; anything else is empty."""
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
-
-
-def _time_ms(value: Any) -> int | None:
-    """Return a time in milliseconds since the epoch; a time without a zone is UTC."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value if 0 <= value < 1 << 53 else None
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    whole = aware.replace(microsecond=0)
-    milliseconds = int(whole.timestamp()) * 1000 + aware.microsecond // 1000
-    return milliseconds if milliseconds >= 0 else None
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""

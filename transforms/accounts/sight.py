@@ -3,14 +3,14 @@
 An event that is not written shows nobody: one that has expired, or whose time lies in the future.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
-from schemas.accounts import DAY_MS, UIN_FIELD, USERNAME_FIELD, AccountRules, AccountSighting
+from schemas.accounts import DAY_MS, LOCAL_NAME, UIN_FIELD, USERNAME_FIELD, AccountRules, AccountSighting
 from schemas.events import ClassifiedEvent
 from schemas.policy.policy import Policy
 from transforms.accounts.sightings import SightingCollector
@@ -19,6 +19,8 @@ from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.pseudonyms import PseudonymKey
 from transforms.tag import DEFAULT_SKEW_MS
 from transforms.treatments import Treat, compile_treatments
+
+_NOBODY = ("", "")
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,21 @@ class _Sighter:
         for event in events:
             if self._first <= event.event_time <= self._last:
                 values = event.values
-                seen.see(
-                    _with_pseudonym(self._uin, values.get(UIN_FIELD)),
-                    _with_pseudonym(self._username, values.get(USERNAME_FIELD)),
-                    event.event_time,
-                )
+                uin = _with_pseudonym(self._uin, values.get(UIN_FIELD))
+                username = _with_pseudonym(self._username, values.get(USERNAME_FIELD))
+                if event.others and _names_several(event.others):
+                    seen.see(uin, _NOBODY, event.event_time)
+                    seen.see(_NOBODY, username, event.event_time)
+                else:
+                    seen.see(uin, username, event.event_time)
         return Outcome(seen.drain())
+
+
+def _names_several(others: Mapping[str, str]) -> bool:
+    """Tell whether an event names more than one account, so that its UIN and user name need not be of one."""
+    return any(
+        name != LOCAL_NAME and name.partition(".")[0] in (UIN_FIELD, USERNAME_FIELD) for name in others
+    )
 
 
 def _with_pseudonym(treat: Treat, value: str | None) -> tuple[str, str]:

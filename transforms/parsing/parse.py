@@ -17,7 +17,7 @@ from transforms.batches.display import Shown
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.parsing.envelope import open_envelope
 from transforms.parsing.json import decode_text, load_object
-from transforms.parsing.text import line_time_ms
+from transforms.parsing.text import line_time
 from transforms.rejections import Rejecter
 
 TEXT_FIELD = "output"
@@ -52,10 +52,9 @@ def _parse_text(record: RawRecord, counts: Counts) -> LogEvent | Reason:
     if not line.strip():
         return Reason.EMPTY_LINE
     _count_repairs(repairs, counts)
-    time = line_time_ms(line, record.source.modified_ms)
-    counts["time_from/file" if time is None else "time_from/line"] += 1
-    if time is None:
-        time = record.source.modified_ms
+    found = line_time(line, record.source.zone, record.source.modified_ms)
+    counts["time_from/file" if found is None else "time_from/line"] += 1
+    time = record.source.modified_ms if found is None else found.ms
     envelope: dict[str, Any] = {} if time is None else {"__TIMESTAMP__": time}
     return LogEvent(record, ((TEXT_FIELD, line),), envelope)
 

@@ -1,9 +1,12 @@
 """The time of an event: what counts, in which units and forms, and what is refused."""
 
+from datetime import timedelta, timezone
+
 import pytest
 
 from schemas.events import Reason
-from transforms.parsing.event_time import EARLIEST_MS, LATEST_MS, event_time_ms, time_ms
+from transforms.parsing.event_time import event_time_ms, time_ms
+from transforms.parsing.time_forms import EARLIEST_MS, LATEST_MS
 
 MOMENT = 1_772_323_200_000  # 2026-03-01T00:00:00Z
 
@@ -15,6 +18,10 @@ MOMENT = 1_772_323_200_000  # 2026-03-01T00:00:00Z
         pytest.param(MOMENT // 1000, None, MOMENT, id="seconds"),
         pytest.param(MOMENT * 1000, None, MOMENT, id="microseconds"),
         pytest.param(str(MOMENT), None, MOMENT, id="digits"),
+        pytest.param(MOMENT * 1_000_000 + 5, None, MOMENT, id="nanoseconds"),
+        pytest.param(
+            {"epochSecond": MOMENT // 1000, "nanoOfSecond": 250_000_000}, None, MOMENT + 250, id="instant"
+        ),
         pytest.param(MOMENT / 1000 + 0.25, None, MOMENT + 250, id="fractional_seconds"),
         pytest.param(EARLIEST_MS, None, EARLIEST_MS, id="earliest"),
         pytest.param(LATEST_MS - 1, None, LATEST_MS - 1, id="latest"),
@@ -51,4 +58,4 @@ def test_the_event_time(stamp: object, access_time: str | None, time: int | Reas
     ],
 )
 def test_the_forms_of_a_time(text: str, offset: int, time: int | None) -> None:
-    assert time_ms(text, offset) == time
+    assert time_ms(text, timezone(timedelta(minutes=offset))) == time
