@@ -70,12 +70,20 @@ class Source:
     zone: tzinfo = UTC
 
 
+class FoundTime(NamedTuple):
+    """The time that framing found for a record, in milliseconds since the epoch, and whose it is."""
+
+    ms: int
+    origin: str
+
+
 @dataclass(slots=True)
 class RawRecord:
     """The bytes of one event and where they stood.
 
     `offset` counts bytes in the (decompressed) input or messages in a topic partition; `line` counts from 1 within the
     part, 0 where lines mean nothing. A record that could not be framed has empty `data`, its `fault` and its `length`.
+    `time` is that of an event of plain text; `repair` names what framing it took.
     """
 
     data: bytes
@@ -84,6 +92,8 @@ class RawRecord:
     line: int = 0
     length: int = -1
     fault: Reason | None = None
+    time: FoundTime | None = None
+    repair: str | None = None
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from schemas.stated import (
     INPUT,
     PASSED_OVER,
     RUN_ID,
+    SKIPPED,
     checked,
     checked_counts,
     has_form,
@@ -29,7 +30,8 @@ COMMIT_KEY = "commit"
 
 @dataclass(frozen=True, slots=True)
 class LedgerInput:
-    """One input of a run: safe name, size in bytes, SHA-256 in hex, format, and the parts it was read in.
+    """One input of a run: safe name, size of its file in bytes, SHA-256 of its content in hex, format, and the parts it
+    was read in; how its text was encoded, and how it was packed, from outside in.
 
     `place` is a keyed hash of its path. Of an input whose content was read under another path too, `checksum` is the
     SHA-256 of content and place, and `content` that of the content.
@@ -42,6 +44,8 @@ class LedgerInput:
     parts: int = 1
     place: str = ""
     content: str = ""
+    encoding: str = "utf-8"
+    packing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ class PassedOver:
     checksum: str
     same_as: str
     same_place: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerSkipped:
+    """An input that was set aside because it could not be read: safe name, and why."""
+
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,8 @@ class Ledger:
 
     `now`, `started` and `ended` are ISO 8601 times in UTC; `replaces` maps the checksum of an input that had
     been committed before to the run whose files this one took the place of; `forced` is the reason of a person who
-    let the run's moment be far ahead of the clock.
+    let the run's moment be far ahead of the clock; `skipped` are the inputs that were set aside; `timezone` is that of
+    times without an offset.
     """
 
     run_id: str
@@ -124,6 +137,8 @@ class Ledger:
     replaces: Mapping[str, str] = field(default_factory=dict)
     passed_over: tuple[PassedOver, ...] = ()
     forced: str | None = None
+    skipped: tuple[LedgerSkipped, ...] = ()
+    timezone: str = "UTC"
 
     def with_files(self, files: Iterable[LedgerFile], replaces: Mapping[str, str] | None = None) -> "Ledger":
         """Return the ledger with the files that hold its records."""
@@ -151,6 +166,8 @@ class Ledger:
         values = of_version(content, "ledger", LEDGER_VERSION)
         try:
             values["inputs"] = tuple(LedgerInput(**checked(item, INPUT)) for item in values["inputs"])
+            skipped = values.get("skipped", ())
+            values["skipped"] = tuple(LedgerSkipped(**checked(item, SKIPPED)) for item in skipped)
             values["files"] = stated_files(values["files"])
             values["passed_over"] = tuple(
                 PassedOver(**checked(item, PASSED_OVER)) for item in values.get("passed_over", ())
@@ -163,7 +180,7 @@ class Ledger:
 
 _FORMS: dict[str, Callable[[Any], bool]] = {
     "run_id": has_form(RUN_ID),
-    **dict.fromkeys(("policy_version", "policy_digest", "key_epoch", "runner"), is_text),
+    **dict.fromkeys(("policy_version", "policy_digest", "key_epoch", "runner", "timezone"), is_text),
     **dict.fromkeys(("now", "started", "ended"), is_moment),
     "replaces": lambda value: (
         all(map(has_form(DIGEST), value)) and all(map(has_form(RUN_ID), value.values()))

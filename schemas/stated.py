@@ -90,6 +90,8 @@ INPUT: Forms = {
     "parts": is_count,
     "place": is_text,
     "content": is_text,
+    "encoding": is_text,
+    "packing": is_text,
 }
 PASSED_OVER: Forms = {
     "name": is_text,
@@ -97,6 +99,7 @@ PASSED_OVER: Forms = {
     "same_as": is_text,
     "same_place": lambda value: isinstance(value, bool),
 }
+SKIPPED: Forms = {"name": is_text, "reason": is_text}
 
 
 def checked(values: Mapping[str, Any], forms: Forms) -> Mapping[str, Any]:

@@ -191,16 +191,20 @@ def _seconds(name: str, others: dict[str, str]) -> list[str]:
 
 def _name_accounts(name: str, accounts: Iterable[tuple[str, ...]], found: Sorted) -> None:
     """Put the first account under the field's name, and the others beside it; local parts stand beside their own."""
-    del found.values[name]
+    first, *seconds = dict.fromkeys(accounts) or [()]
+    if not first:
+        del found.values[name]
+        return
+    found.values[name] = first[0]
+    _name_local(name, first, found)
     found.kept_under[name] = 0
-    for forms in dict.fromkeys(accounts):
-        key = name
-        if name in found.values:
-            key = found.keep(name, forms[0])
-        else:
-            found.values[name] = forms[0]
-        for local in forms[1:]:
-            found.others[f"{key}.{LOCAL_PART}"] = local
+    for forms in seconds:
+        _name_local(found.keep(name, forms[0]), forms, found)
+
+
+def _name_local(key: str, forms: tuple[str, ...], found: Sorted) -> None:
+    for local in forms[1:]:
+        found.others[f"{key}.{LOCAL_PART}"] = local
 
 
 def _field_names(policy: Policy) -> Remembered[str | None]:

@@ -8,7 +8,7 @@ from typing import Any
 from pipelines.commands.explain_report import text_json, text_lines
 from pipelines.commands.printable import printable
 from pipelines.sources.found import find_inputs
-from pipelines.sources.inputs import plan_parts, snapshot
+from pipelines.sources.inputs import examine, plan_parts
 from pipelines.sources.read_files import read_part
 from schemas.errors import InputError, OptionsError
 from schemas.events import RawRecord
@@ -26,8 +26,8 @@ def event_at(place: str) -> RawRecord:
     if not path or not number.isdecimal() or int(number) < 1:
         raise OptionsError("--event takes FILE:LINE, a line number counted from 1")
     found = find_inputs([path], Path("/nonexistent"), "--event")[0]
-    file = snapshot(found.path, safe_name=lambda _: found.typed)
-    part = replace(plan_parts([file], safe_name=lambda _: found.typed)[0], end=None)
+    files = examine(found.path, safe_name=lambda _: found.typed)
+    part = replace(plan_parts(files, safe_name=lambda _: found.typed)[0], end=None)
     count = 0
     for batch in read_part(part):
         for record in batch:

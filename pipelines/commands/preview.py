@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.jobs.redaction import RedactionJob
-from pipelines.sources.inputs import plan_parts, snapshot
+from pipelines.sources.inputs import examine, plan_parts
 from pipelines.sources.read_files import read_part
 from schemas.events import ClassifiedEvent, RawRecord
 from schemas.policy.policy import Policy
@@ -26,8 +26,8 @@ class Preview:
 
 def preview_of(job: RedactionJob) -> Preview | None:
     """Return values of the first events of a job's input before and after; None if none is usable."""
-    part = plan_parts([snapshot(job.inputs[0].path, job.format, job.safe_name)], job.safe_name)[0]
-    return preview(next(read_part(part), []), job.policy, job.key, job.detection)
+    part = plan_parts(examine(job.inputs[0].path, job.given, job.safe_name), job.safe_name)[0]
+    return preview(next(read_part(part, job.reading), []), job.policy, job.key, job.detection)
 
 
 def preview(

@@ -13,6 +13,15 @@ import typer
 from pipelines.commands.account_options import Force, Reason
 from pipelines.commands.clock import forced, guard_clock
 from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
+from pipelines.commands.input_options import (
+    BadInput,
+    BadInputOption,
+    EncodingOption,
+    Format,
+    LinesOption,
+    TimezoneOption,
+    zone_named,
+)
 from pipelines.commands.moments import moment as moment
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.preview import preview_of
@@ -28,11 +37,13 @@ from pipelines.keys.files import KEY_VARIABLE
 from pipelines.keys.rings import FIRST_EPOCH, KeyRing, development_keys, load_keys
 from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.found import find_inputs
+from pipelines.sources.inputs import Given
 from schemas.ledger import total
 from schemas.policy.policy import Policy
 from transforms.accounts.erased import Marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
+from transforms.framing.text_events import Lines
 from transforms.pseudonyms import PseudonymKey
 
 if TYPE_CHECKING:
@@ -56,9 +67,6 @@ Keys = Annotated[
     typer.Option(
         help=f"Key file or directory. Default: the variable {KEY_VARIABLE}, else a development key beside the root."
     ),
-]
-Format = Annotated[
-    str | None, typer.Option(help="json, csv, searchlog, protobuf or text. Default: found by content.")
 ]
 Unknown = Annotated[UnknownFields, typer.Option(help="What becomes of a field outside the policy.")]
 MaxBytes = Annotated[int, typer.Option(min=1024, help="A longer event is rejected.")]
@@ -108,6 +116,10 @@ def redact(
     names: NamesOption = None,
     keys: Keys = None,
     format: Format = None,
+    encoding: EncodingOption = None,
+    timezone: TimezoneOption = "UTC",
+    lines: LinesOption = Lines.EVENTS,
+    on_bad_input: BadInputOption = BadInput.STOP,
     unknown_fields: Unknown = UnknownFields.DROP,
     max_event_bytes: MaxBytes = 8 * MIB,
     max_expansion: MaxExpansion = MAX_EXPANSION,
@@ -143,10 +155,11 @@ def redact(
         policy=stated,
         key=ring.current,
         now=today,
-        format=format,
+        given=Given(format, encoding, zone_named(timezone), max_expansion),
+        lines=lines,
+        skips_bad_input=on_bad_input is BadInput.SKIP,
         unknown_fields=unknown_fields,
         max_event_bytes=max_event_bytes,
-        max_expansion=max_expansion,
         skew=timedelta(hours=skew_hours),
         again=again,
         same_content=same_content,
@@ -161,7 +174,8 @@ def redact(
         forced=allowed,
     )
     if dry_run:
-        _end(_reported(count_dry_run(job), job, str(output), as_json), max_rejected)
+        would = count_dry_run(job)
+        _end(_reported(would, job, str(output), as_json), max_rejected, would.skipped > 0)
         return
     ledger = run_redaction(job, watch_unless(as_json or quiet))
     if as_json:
@@ -171,7 +185,7 @@ def redact(
         same = {"--policy": policy, "--recognizers": recognizers, "--formats": formats, "--names": names}
         options = [f"{name}={path}" for name, path in same.items() if path is not None]
         print_report(console(), ledger, job.policy, str(output), shown, options)
-    _end(ledger.counts, max_rejected)
+    _end(ledger.counts, max_rejected, bool(ledger.skipped))
 
 
 def _reported(done: DryRun, job: RedactionJob, root: str, as_json: bool) -> Mapping[str, int]:
@@ -183,9 +197,9 @@ def _reported(done: DryRun, job: RedactionJob, root: str, as_json: bool) -> Mapp
     return done.counts
 
 
-def _end(counts: Mapping[str, int], max_rejected: float) -> None:
-    """End with exit code 1 if more was rejected than is allowed."""
-    if rejected_share(counts) > max_rejected:
+def _end(counts: Mapping[str, int], max_rejected: float, has_skipped: bool) -> None:
+    """End with exit code 1 if more was rejected than is allowed, or an input was set aside."""
+    if rejected_share(counts) > max_rejected or has_skipped:
         raise typer.Exit(_TOO_MANY_REJECTED)
 
 

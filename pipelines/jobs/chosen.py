@@ -34,7 +34,7 @@ class Chosen:
 
 def place_token(key: PseudonymKey, file: InputFile) -> str:
     """Return what tells the path of a file from others, and says nothing of it: a keyed hash in hex."""
-    return keyed_digest(key.secret, "path", file.path.encode("utf-8", "surrogatepass")).hex()[
+    return keyed_digest(key.secret, "path", file.place.encode("utf-8", "surrogatepass")).hex()[
         :_HEX_OF_A_PLACE
     ]
 
@@ -81,12 +81,13 @@ def _passed_over(
 ) -> PassedOver:
     """Say of a file that is not read whose content it has."""
     if other is not None:
-        same_place, name = place_token(key, other) == place, _shown(key, other)
+        same_place, name = place_token(key, other) == place, shown_name(key, other)
     else:
         same_place = earlier is None or earlier.place in ("", place)
         name = "" if earlier is None else earlier.name
-    return PassedOver(_shown(key, file), file.checksum, name, same_place)
+    return PassedOver(shown_name(key, file), file.checksum, name, same_place)
 
 
-def _shown(key: PseudonymKey, file: InputFile) -> str:
-    return safe_name(key, file.name.rpartition("/")[2])
+def shown_name(key: PseudonymKey, file: InputFile) -> str:
+    """Return the name of an input, and of each archive around it, as it is written down."""
+    return "!".join(safe_name(key, part.rpartition("/")[2]) for part in file.name.split("!"))

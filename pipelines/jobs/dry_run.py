@@ -21,11 +21,13 @@ from transforms.unknown_names import settle_names
 
 @dataclass(frozen=True)
 class DryRun:
-    """What a run would have done: how many inputs are new, the counts of its ledger, the records of each partition."""
+    """What a run would have done: how many inputs are new, the counts of its ledger, the records of each partition, and
+    how many inputs it would have set aside."""
 
     inputs: int
     counts: Counts
     partitions: Mapping[str, int]
+    skipped: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON values, with the counts in order of their names."""
@@ -33,6 +35,7 @@ class DryRun:
             "inputs": self.inputs,
             "counts": dict(sorted(self.counts.items())),
             "partitions": dict(self.partitions),
+            "skipped": self.skipped,
         }
 
 
@@ -49,17 +52,18 @@ def dry_run(job: RedactionJob) -> DryRun:
     counts: Counts = Counter()
     partitions: Counter[str] = Counter()
     try:
-        files = choose_inputs(job).files
-        for part in plan_parts(files, job.safe_name):
+        chosen, skipped = choose_inputs(job)
+        files = chosen.files
+        for part in plan_parts(files, job.safe_name, zone=job.given.zone):
             redact.start_bundle(epoch_ms(job.now))
-            for batch in read_part(part, job.max_event_bytes, job.max_expansion):
+            for batch in read_part(part, job.reading):
                 done = redact(batch)
                 counts.update(done.counts)
                 partitions.update(_partitions(job.policy.event_category, done))
     except InputError as error:
         raise said_as_typed(error, job.inputs, job.safe_name) from None
     check_balance(counts, [LedgerFile(name, "", number, 0, "") for name, number in partitions.items()])
-    return DryRun(len(files), settle_names(counts), dict(sorted(partitions.items())))
+    return DryRun(len(files), settle_names(counts), dict(sorted(partitions.items())), len(skipped))
 
 
 def _partitions(category: str, done: Redacted) -> Counter[str]:

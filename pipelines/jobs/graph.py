@@ -9,9 +9,8 @@ from apache_beam.pvalue import PBegin, PCollection
 
 from pipelines.jobs.run_summary import SummariseRun
 from pipelines.root.write_partitions import WriteAvroPartitions
-from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.inputs import FilePart
-from pipelines.sources.read_files import ReadLogFiles
+from pipelines.sources.read_files import Reading, ReadLogFiles
 from transforms.avro.blocks import Codec
 from transforms.avro.encode import Encoding
 from transforms.batches.display import Shown
@@ -33,13 +32,12 @@ class RedactFiles(beam.PTransform):
 
     parts: Sequence[FilePart]
     body: RedactLogEvents
-    max_event_bytes: int
+    reading: Reading
     staging: Path
     vault: beam.PTransform | None = None
     event_table: beam.PTransform | None = None
     codec: Codec = Codec.ZSTANDARD
     in_batches: bool = True
-    max_expansion: int = MAX_EXPANSION
     share: int = 0
 
     def display_data(self) -> Shown:
@@ -58,8 +56,7 @@ class RedactFiles(beam.PTransform):
             begin
             | "ListParts" >> beam.Create(list(self.parts), reshuffle=False)
             | "SpreadParts" >> beam.Reshuffle()
-            | "ReadLogFiles"
-            >> ReadLogFiles(self.max_event_bytes, self.in_batches, self.max_expansion, self.staging / TALLIES)
+            | "ReadLogFiles" >> ReadLogFiles(self.reading, self.in_batches, self.staging / TALLIES)
         )
         redacted = records | "RedactLogEvents" >> self.body
         written = (redacted.kept, redacted.rejections) | "WriteAvroPartitions" >> WriteAvroPartitions(

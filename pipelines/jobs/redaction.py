@@ -6,13 +6,13 @@ import platform
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from apache_beam import PTransform
 
-from pipelines.jobs.chosen import Chosen, SameContent, choose, place_token
+from pipelines.jobs.chosen import Chosen, SameContent, choose, place_token, shown_name
 from pipelines.jobs.graph import TALLIES, RedactFiles
 from pipelines.jobs.processes import run_in_processes
 from pipelines.jobs.run_summary import RunSummary, read_summary
@@ -28,17 +28,18 @@ from pipelines.jobs.runners import (
 from pipelines.root.commit import commit, discard, open_run, recover
 from pipelines.root.erased_marks import take_note
 from pipelines.root.ledger_files import read_before
-from pipelines.sources.decompress import MAX_EXPANSION
-from pipelines.sources.found import FoundInput, said_as_typed
-from pipelines.sources.inputs import FilePart, InputFile, check_unchanged, plan_parts, snapshot
+from pipelines.sources.found import FoundInput, input_name, said_as_typed
+from pipelines.sources.inputs import FilePart, Given, InputFile, check_unchanged, examine, plan_parts
+from pipelines.sources.read_files import Reading
 from pipelines.sources.tally import Watch, tallied, unwatched
 from schemas.errors import InputError, LogveilError
-from schemas.ledger import Ledger, LedgerInput
+from schemas.ledger import Ledger, LedgerInput, LedgerSkipped
 from schemas.policy.policy import Policy
 from transforms.accounts.erased import ErasedAccounts, Marks, joined_marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
 from transforms.detect import Detection
+from transforms.framing.text_events import Lines
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
 from transforms.safe_names import safe_name
@@ -58,10 +59,11 @@ class RedactionJob:
     policy: Policy
     key: PseudonymKey
     now: datetime
-    format: str | None = None
+    given: Given = field(default_factory=Given)
+    lines: Lines = Lines.EVENTS
+    skips_bad_input: bool = False
     unknown_fields: UnknownFields = UnknownFields.DROP
     max_event_bytes: int = 8 << 20
-    max_expansion: int = MAX_EXPANSION
     skew: timedelta = timedelta(hours=24)
     again: bool = False
     same_content: SameContent = SameContent.SKIP
@@ -78,6 +80,11 @@ class RedactionJob:
     def safe_name(self, path: str) -> str:
         """Return the name by which an input is called wherever it is written down."""
         return safe_name(self.key, Path(path).name)
+
+    @property
+    def reading(self) -> Reading:
+        """Return what all inputs are read with."""
+        return Reading(self.max_event_bytes, self.given.max_expansion, self.given.zone, self.lines)
 
     def body(self, erased: Marks) -> RedactLogEvents:
         """Return the transform from raw records to tagged events, without what was erased."""
@@ -120,12 +127,13 @@ def run_redaction(job: RedactionJob, watch: Watch = unwatched) -> Ledger:
     try:
         _finish_others(job.root)
         erased = joined_marks(take_note(job.root, run.staging), job.erased_in_vault)
-        chosen = choose_inputs(job)
+        chosen, skipped = choose_inputs(job)
         files = chosen.files
         workers, summary = _process(job, run.staging, files, erased, watch)
         for file in files:
             check_unchanged(file, job.safe_name)
-        return commit(run, _ledger(job, run.id, chosen, summary, clock, workers), summary.files)
+        ledger = replace(_ledger(job, run.id, chosen, summary, clock, workers), skipped=skipped)
+        return commit(run, ledger, summary.files)
     except InputError as error:
         raise said_as_typed(error, job.inputs, job.safe_name) from None
     finally:
@@ -140,22 +148,41 @@ def _finish_others(root: Path) -> None:
         logger.warning("%s", error)
 
 
-def choose_inputs(job: RedactionJob) -> Chosen:
-    """Return which of the files that were named are read, and which are passed over.
+def choose_inputs(job: RedactionJob) -> tuple[Chosen, tuple[LedgerSkipped, ...]]:
+    """Return which of the files that were named are read, which are passed over, and which are set aside.
 
     Raises:
-        InputError: A file can't be read.
+        InputError: A file can't be read, and the job does not set it aside.
         LedgerError: A ledger can't be read.
     """
-    files = [snapshot(found.path, job.format, job.safe_name) for found in job.inputs]
-    return choose(files, read_before(job.root), job.key, job.same_content, job.again)
+    files, skipped = _examine_all(job)
+    return choose(files, read_before(job.root), job.key, job.same_content, job.again), skipped
+
+
+def _examine_all(job: RedactionJob) -> tuple[list[InputFile], tuple[LedgerSkipped, ...]]:
+    """Return the contents of all inputs, and the inputs that cannot be read where the job sets them aside.
+
+    Raises:
+        InputError: One cannot be read, and the job does not set it aside.
+    """
+    files: list[InputFile] = []
+    skipped: list[LedgerSkipped] = []
+    for found in job.inputs:
+        try:
+            files += examine(found.path, job.given, job.safe_name)
+        except InputError as error:
+            if not job.skips_bad_input:
+                raise
+            fault = str(error).partition(": ")[2].removesuffix("; nothing was written")
+            skipped.append(LedgerSkipped(job.safe_name(input_name(found.path)), fault))
+    return files, tuple(skipped)
 
 
 def _process(
     job: RedactionJob, staging: Path, files: Sequence[InputFile], erased: Marks, watch: Watch
 ) -> tuple[str, RunSummary]:
     """Run the graph here, or in one process for each share of the parts."""
-    parts = plan_parts(files, job.safe_name)
+    parts = plan_parts(files, job.safe_name, zone=job.given.zone)
     if not parts:
         return "none", RunSummary(Counter(), ())
     workers = 1 if runner_named(job.beam_options) else job.workers or workers_for(parts)
@@ -176,13 +203,12 @@ def _graph(
     return RedactFiles(
         parts,
         job.body(erased),
-        job.max_event_bytes,
+        job.reading,
         staging,
         job.vault,
         job.event_table,
         job.codec,
         knows_batches(job.beam_options),
-        job.max_expansion,
         share,
     )
 
@@ -195,23 +221,27 @@ def _ledger(
     clock: _Clock,
     runner: str,
 ) -> Ledger:
-    parts = Counter(part.checksum for part in plan_parts(chosen.files))
+    planned = plan_parts(chosen.files, zone=job.given.zone)
+    parts = Counter(content.checksum for part in planned for content in part.contents)
+    padded = sum(1 for file in chosen.files if file.layout.nuls)
     return Ledger(
         run_id=run_id,
         inputs=tuple(
             LedgerInput(
-                job.safe_name(file.name),
+                shown_name(job.key, file),
                 file.size,
                 file.checksum,
                 str(file.format),
                 parts[file.checksum],
                 place_token(job.key, file),
                 file.content,
+                file.layout.encoding,
+                " ".join(file.packing),
             )
             for file in chosen.files
         ),
         passed_over=chosen.passed_over,
-        counts=summary.counts,
+        counts=Counter({**summary.counts, "repaired/nul_prefix": padded}) if padded else summary.counts,
         policy_version=job.policy.version,
         policy_digest=job.policy.digest,
         key_epoch=job.key.epoch,
@@ -225,4 +255,5 @@ def _ledger(
             **{name: importlib.metadata.version(name) for name in _LIBRARIES},
         },
         forced=job.forced,
+        timezone=str(job.given.zone),
     )

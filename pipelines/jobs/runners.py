@@ -21,7 +21,7 @@ BYTES_WORTH_A_WORKER = 48 << 20
 
 def workers_for(parts: Sequence[FilePart]) -> int:
     """Return how many worker processes pay for their start: one a core, none without a part and bytes of its own."""
-    sizes = {part.checksum: part.size for part in parts}
+    sizes = {part.path: part.size for part in parts}
     return max(1, min(len(os.sched_getaffinity(0)), len(parts), sum(sizes.values()) // BYTES_WORTH_A_WORKER))
 
 
@@ -30,13 +30,13 @@ def share_out(parts: Sequence[FilePart], workers: int) -> list[list[FilePart]]:
 
     A part of a file counts as its share of the file's bytes.
     """
-    of_file = Counter(part.checksum for part in parts)
+    of_file = Counter(part.path for part in parts)
     shares: list[list[FilePart]] = [[] for _ in range(workers)]
     loads = [(0.0, number) for number in range(workers)]
-    for part in sorted(parts, key=lambda part: -part.size / of_file[part.checksum]):
+    for part in sorted(parts, key=lambda part: -part.size / of_file[part.path]):
         load, number = loads[0]
         shares[number].append(part)
-        heapreplace(loads, (load + part.size / of_file[part.checksum], number))
+        heapreplace(loads, (load + part.size / of_file[part.path], number))
     return [share for share in shares if share]
 
 

@@ -1,35 +1,47 @@
 """Read the parts of input files into raw records, a batch at a time."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
 
-from pipelines.sources.decompress import MAX_EXPANSION, read_blocks, read_whole, transcode_utf16
-from pipelines.sources.inputs import FilePart
+from pipelines.sources.contents import open_contents
+from pipelines.sources.decompress import MAX_EXPANSION, heeded, read_blocks, read_whole
+from pipelines.sources.inputs import FilePart, InputFile
 from pipelines.sources.tally import Tally
+from schemas.errors import InputError
 from schemas.events import RawRecord, Source
-from schemas.formats import Encoding, FileFormat
+from schemas.formats import Compression, FileFormat
 from transforms.batches.display import Shown
 from transforms.batches.metrics import Meter
 from transforms.batches.steps import Batch
-from transforms.framing.csv import frame_rows
-from transforms.framing.documents import frame_log_groups, frame_search_results
-from transforms.framing.lines import Span, frame_lines
+from transforms.framing.formats import frame
+from transforms.framing.layout import Framing
+from transforms.framing.lines import Span
+from transforms.framing.text_events import Lines
 
 MAX_EVENT_BYTES = 8 << 20
 _OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What all files of a run are read with: the length from which an event is `TOO_LONG` and the most that a file may
+    unpack to, in bytes and in times its size; the zone of times without an offset; what a line of plain text is."""
+
+    max_event_bytes: int = MAX_EVENT_BYTES
+    max_expansion: int = MAX_EXPANSION
+    zone: tzinfo = UTC
+    lines: Lines = Lines.EVENTS
+
+
 def read_part(
-    part: FilePart,
-    max_event_bytes: int = MAX_EVENT_BYTES,
-    max_expansion: int = MAX_EXPANSION,
-    heed: Callable[[int], None] | None = None,
+    part: FilePart, reading: Reading | None = None, heed: Callable[[int], None] | None = None
 ) -> Iterator[list[RawRecord]]:
     """Return the records of a part in batches; memory does not grow with the part.
 
@@ -38,28 +50,46 @@ def read_part(
     Raises:
         InputError: The file cannot be read whole; the message holds the part's safe name only.
     """
+    reading = reading or Reading()
+    first = part.contents[0]
+    if not first.packing and len(part.contents) == 1:
+        span = Span(part.start, part.end)
+        blocks = read_blocks(part.path, Compression.NONE, part.name, span.read_from, heed=heed)
+        yield from _framed(blocks, first, part, reading, span)
+        return
+    wanted = {content.number: content for content in part.contents}
+    try:
+        with open(part.path, "rb") as file:
+            opened = open_contents(file, part.name, part.size, first.modified_ms, reading.max_expansion)
+            for number, content in enumerate(opened):
+                if number in wanted:
+                    blocks = content.blocks if heed is None else heeded(content.blocks, file, heed)
+                    yield from _framed(blocks, wanted[number], part, reading, Span())
+    except OSError as error:
+        raise InputError(f"{part.name}: cannot be read: {error.strerror}") from None
+
+
+def _framed(
+    blocks: Iterable[bytes], content: InputFile, part: FilePart, reading: Reading, span: Span
+) -> Iterator[list[RawRecord]]:
+    layout = content.layout
     source = Source(
-        part.name, part.checksum, part.format.record_format, part.part, part.columns, part.modified_ms
+        part.name,
+        content.checksum,
+        layout.format.record_format,
+        part.part,
+        layout.dialect.columns,
+        content.modified_ms,
+        reading.zone,
     )
-    span = Span(part.start, part.end)
-    blocks = read_blocks(part.path, part.compression, part.name, span.read_from, max_expansion, heed)
-    if part.encoding is Encoding.UTF_16:
-        blocks = transcode_utf16(blocks)
-    match part.format:
-        case FileFormat.SEARCHLOG:
-            yield from frame_search_results(read_whole(blocks, part.name), source, max_event_bytes)
-        case FileFormat.PROTOBUF:
-            yield from frame_log_groups(read_whole(blocks, part.name), source, max_event_bytes)
-        case FileFormat.CSV:
-            lines = frame_lines(blocks, source, max_event_bytes)
-            yield from frame_rows(lines, part.separator, max_event_bytes)
-        case FileFormat.JSON | FileFormat.TEXT:
-            yield from frame_lines(blocks, source, max_event_bytes, span)
+    if layout.format is FileFormat.PROTOBUF:
+        blocks = [read_whole(blocks, part.name)]
+    yield from frame(blocks, Framing(source, reading.max_event_bytes, layout, span, reading.lines))
 
 
-class _Reading(beam.DoFn):
-    def __init__(self, max_event_bytes: int, max_expansion: int, tallies: Path | None) -> None:
-        self._limits = max_event_bytes, max_expansion
+class _Reader(beam.DoFn):
+    def __init__(self, reading: Reading, tallies: Path | None) -> None:
+        self._reading = reading
         self._meter = Meter("ReadLogFiles")
         self._tallies = tallies
 
@@ -72,14 +102,14 @@ class _Reading(beam.DoFn):
     def batches(self, part: FilePart) -> Iterator[list[RawRecord]]:
         self._meter.count(taken=1, given=0)
         self._tally.begin((part.size if part.end is None else part.end) - part.start)
-        for batch in read_part(part, *self._limits, self._tally.read):
+        for batch in read_part(part, self._reading, self._tally.read):
             self._meter.count(taken=0, given=len(batch))
             self._tally.count(len(batch))
             yield batch
         self._tally.end()
 
 
-class _ReadFn(_Reading):
+class _ReadFn(_Reader):
     def setup(self) -> None:
         super().setup()
         # A batch makes and drops many thousand objects without cycles; the collector would walk all of Beam for them.
@@ -97,7 +127,7 @@ class _ReadFn(_Reading):
         return Any
 
 
-class _ReadSinglyFn(_Reading):
+class _ReadSinglyFn(_Reader):
     def process(self, part: FilePart) -> Iterator[RawRecord]:
         for batch in self.batches(part):
             yield from batch
@@ -112,8 +142,7 @@ class ReadLogFiles(beam.PTransform):
     parts of a file are the records of the file, each once; memory does not grow with the file, except for
     documents that are read whole.
 
-    `max_event_bytes` is the length from which a record is `TOO_LONG`; `in_batches` is False for the one runner that
-    knows no batches, `BundleBasedDirectRunner`; `max_expansion` is how many times its size a packed file may unpack to;
+    `in_batches` is False for the one runner that knows no batches, `BundleBasedDirectRunner`;
     `tallies` is a folder where readers tell how far they are.
 
     Example:
@@ -128,22 +157,19 @@ class ReadLogFiles(beam.PTransform):
         b'{"uin": "7"}'
     """
 
-    max_event_bytes: int = MAX_EVENT_BYTES
+    reading: Reading = Reading()
     in_batches: bool = True
-    max_expansion: int = MAX_EXPANSION
     tallies: Path | None = None
 
     def display_data(self) -> Shown:
         """Return what a runner's page may show."""
         return {
-            "max_event_bytes": self.max_event_bytes,
-            "max_expansion": self.max_expansion,
+            "max_event_bytes": self.reading.max_event_bytes,
+            "max_expansion": self.reading.max_expansion,
             "in_batches": self.in_batches,
         }
 
     def expand(self, parts: PCollection[FilePart]) -> PCollection[RawRecord]:
         """Apply the reading."""
         read = _ReadFn if self.in_batches else _ReadSinglyFn
-        return parts | "ReadRecords" >> beam.ParDo(
-            read(self.max_event_bytes, self.max_expansion, self.tallies)
-        )
+        return parts | "ReadRecords" >> beam.ParDo(read(self.reading, self.tallies))

@@ -6,47 +6,55 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from schemas.events import RawRecord, Reason
+from transforms.framing.csv_dialect import Dialect
 
 
 def frame_rows(
-    batches: Iterable[list[RawRecord]], separator: str, max_event_bytes: int
+    batches: Iterable[list[RawRecord]], dialect: Dialect, max_event_bytes: int
 ) -> Iterator[list[RawRecord]]:
-    """Return batches of rows, given batches of all lines of a CSV; the header row is left out.
+    """Return batches of rows, given batches of all lines of a CSV; all up to the header is left out.
 
     A row longer than the limit (in bytes) becomes a record without data that is `TOO_LONG`, and the next line
-    starts a row, so that a quote that is never closed doesn't take the rest of the file with it. Rows with
-    another separator than a comma are written anew with commas.
+    starts a row, so that a quote that is never closed doesn't take the rest of the file with it. Rows of another
+    dialect than RFC 4180's are written anew with commas.
 
     Example:
         >>> from schemas.events import Source
         >>> lines = [RawRecord(line, Source("x")) for line in (b"a,b", b'1,"2', b'3"', b"4,5")]
-        >>> [row.data for batch in frame_rows([lines], ",", 99) for row in batch]
+        >>> [row.data for batch in frame_rows([lines], Dialect(("a", "b")), 99) for row in batch]
         [b'1,"2\\n3"', b'4,5']
     """
-    joiner = _RowJoiner(separator, max_event_bytes)
+    joiner = _RowJoiner(dialect, max_event_bytes)
     for batch in batches:
-        yield [row for line in batch if (row := joiner.take(line)) is not None]
+        rows = [row for line in batch if (row := joiner.take(line)) is not None]
+        if rows:
+            yield rows
     last = joiner.finish()
     if last is not None:
         yield [last]
 
 
 class _RowJoiner:
-    def __init__(self, separator: str, max_event_bytes: int) -> None:
-        self._separator = separator
+    def __init__(self, dialect: Dialect, max_event_bytes: int) -> None:
+        self._dialect = dialect
+        self._quote = dialect.quote.encode()
+        self._is_plain = (dialect.separator, dialect.quote) == (",", '"')
         self._limit = max_event_bytes
-        self._header_is_next = True
+        self._left_of_header = dialect.header_lines
         self._first: RawRecord | None = None
         self._lines: list[bytes] = []
         self._length = 0
 
     def take(self, line: RawRecord) -> RawRecord | None:
         """Return the row that a line ends, or None."""
+        if self._left_of_header:
+            self._left_of_header -= 1
+            return None
         if line.fault is not None and self._first is None:
-            return self._unless_header(line)
-        is_odd = line.data.count(b'"') % 2 == 1
+            return line
+        is_odd = line.data.count(self._quote) % 2 == 1
         if self._first is None and not is_odd:
-            return self._unless_header(self._row(line, line.data))
+            return self._row(line, line.data)
         if self._first is None:
             self._first = line
         self._hold(line)
@@ -61,29 +69,29 @@ class _RowJoiner:
         data = b"\n".join(self._lines)
         self._first, self._lines, self._length = None, [], 0
         if length > self._limit:
-            return self._unless_header(replace(first, data=b"", length=length, fault=Reason.TOO_LONG))
-        return self._unless_header(self._row(first, data))
+            return replace(first, data=b"", length=length, fault=Reason.TOO_LONG)
+        return self._row(first, data)
 
     def _hold(self, line: RawRecord) -> None:
         self._length += (len(line.data) if line.fault is None else line.length) + 1
         self._lines.append(line.data)
 
     def _row(self, first: RawRecord, data: bytes) -> RawRecord:
-        if self._separator != ",":
-            data = _with_commas(data, self._separator)
+        if not self._is_plain:
+            data = _with_commas(data, self._dialect)
         return first if data is first.data else replace(first, data=data)
 
-    def _unless_header(self, row: RawRecord) -> RawRecord | None:
-        if self._header_is_next:
-            self._header_is_next = False
-            return None
-        return row
 
-
-def _with_commas(data: bytes, separator: str) -> bytes:
+def _with_commas(data: bytes, dialect: Dialect) -> bytes:
     text = data.decode(errors="surrogateescape")
+    if not text.strip():
+        return data
     written = io.StringIO(newline="")
-    csv.writer(written, lineterminator="").writerow(
-        next(csv.reader(io.StringIO(text, newline=""), delimiter=separator), [])
+    rows = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=dialect.separator,
+        quotechar=dialect.quote,
+        skipinitialspace=dialect.separator != "\t",
     )
+    csv.writer(written, lineterminator="").writerow(next(rows, []))
     return written.getvalue().encode(errors="surrogateescape")

@@ -1,123 +1,141 @@
-"""Cut documents that are read whole, SearchLog responses and LogGroupLists, into one record per log."""
+"""Cut JSON documents into events as they stream by: arrays, objects over several lines, and wrappers of one list."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 import orjson
-from google.protobuf.message import DecodeError
 
-from schemas.cls_pb2 import LogGroup, LogGroupList
 from schemas.events import RawRecord, Reason, Source
 from transforms.batches.slices import slices
+from transforms.framing.json_stream import BrokenJsonError, JsonStream
 from transforms.framing.lines import BATCH_RECORDS
-from transforms.parsing.json import JsonObject, load_object
+from transforms.framing.wrappers import HOLDERS, LISTS, wrapped_at
 
-_GROUP_TAG = 0x0A
-_MAX_VARINT = 10
-
-
-def frame_search_results(document: bytes, source: Source, max_event_bytes: int) -> Iterator[list[RawRecord]]:
-    """Return one record for each result of saved SearchLog responses, one document or one a line.
-
-    A record's offset is the number of results before it. What is not JSON is one record with its fault.
-
-    Example:
-        >>> next(frame_search_results(b'{"Results":[{"Time":1}]}', Source("x"), 99))[0].data
-        b'{"Time":1}'
-    """
-    whole = load_object(document)
-    parts = [document] if isinstance(whole, JsonObject) else _lines_or_whole(document)
-    records: list[RawRecord] = []
-    for part in parts:
-        loaded = load_object(part)
-        if isinstance(loaded, Reason):
-            records.append(_faulty(loaded, len(part), source, len(records)))
-            continue
-        for result in _results(dict(loaded.pairs)):
-            records.append(_result(result, source, len(records), max_event_bytes))
-    return slices(records, BATCH_RECORDS)
+Take = Callable[[JsonStream], Iterator[RawRecord]]
 
 
-def _lines_or_whole(document: bytes) -> list[bytes]:
-    lines = [line for line in document.split(b"\n") if line.strip()]
-    return lines if all(line.lstrip().startswith(b'{"') for line in lines) else [document]
+def frame_documents(
+    blocks: Iterable[bytes], source: Source, max_event_bytes: int
+) -> Iterator[list[RawRecord]]:
+    """Return one record for each event of JSON documents that follow each other.
 
-
-def _results(document: dict[str, Any]) -> list[Any]:
-    inner = document.get("Response", document)
-    results = inner.get("Results") if isinstance(inner, dict) else None
-    return results if isinstance(results, list) else []
-
-
-def _result(result: Any, source: Source, number: int, max_event_bytes: int) -> RawRecord:
-    data = orjson.dumps(result)
-    if len(data) > max_event_bytes:
-        return _faulty(Reason.TOO_LONG, len(data), source, number)
-    return RawRecord(data, source, number, number + 1)
-
-
-def _faulty(reason: Reason, length: int, source: Source, number: int) -> RawRecord:
-    return RawRecord(b"", source, number, number + 1, length, reason)
-
-
-def frame_log_groups(data: bytes, source: Source, max_event_bytes: int) -> Iterator[list[RawRecord]]:
-    """Return one record for each log of a LogGroupList: a list of one group with this log and its context.
-
-    A record's offset is its group's first byte plus the number of logs before it in the group. A group that
-    cannot be read, and what follows a broken length, is one record with its fault.
+    An element of an array is an event, and so is one of the list that an object wraps. A record's offset is its first
+    byte; `line` counts the events. What is broken up to the next line that begins a document, and what is longer than
+    the limit (in bytes), is one record with its fault.
 
     Example:
-        >>> list(frame_log_groups(b"\\x0a\\x7f", Source("x"), 99))[0][0].fault
-        <Reason.NOT_PROTOBUF: 'not_protobuf'>
+        >>> blocks = [b'[{"a":1},', b'{"b":2}]', b'{"Records":[{"c":', b'3}]}']
+        >>> [record.data for batch in frame_documents(blocks, Source("x"), 99) for record in batch]
+        [b'{"a":1}', b'{"b":2}', b'{"c":3}']
     """
-    records: list[RawRecord] = []
-    for offset, group in _groups(data):
-        logs = [] if group is None else _logs_of(group)
-        if not logs:
-            end = len(data) if group is None else offset + len(group)
-            records.append(_faulty(Reason.NOT_PROTOBUF, end - offset, source, offset))
-        for number, log in enumerate(logs):
-            record = RawRecord(log, source, offset + number, len(records) + 1)
-            if len(log) > max_event_bytes:
-                record = replace(record, data=b"", length=len(log), fault=Reason.TOO_LONG)
-            records.append(record)
-    return slices(records, BATCH_RECORDS)
+    return batched(_Documents(source, max_event_bytes).read(JsonStream(blocks)), BATCH_RECORDS)
 
 
-def _groups(data: bytes) -> Iterator[tuple[int, bytes | None]]:
-    at = 0
-    while at < len(data):
-        size, start = _varint(data, at + 1) if data[at] == _GROUP_TAG else (-1, at)
-        if size < 0 or start + size > len(data):
-            yield at, None
+def batched(records: Iterable[RawRecord], size: int) -> Iterator[list[RawRecord]]:
+    """Return records in batches of a size, as they come."""
+    batch: list[RawRecord] = []
+    for record in records:
+        batch.append(record)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    yield from slices(batch, size)
+
+
+class Emitter:
+    """Makes the records of a document, numbered as they come."""
+
+    def __init__(self, source: Source, max_event_bytes: int) -> None:
+        self.source = source
+        self.limit = max_event_bytes
+        self.number = 0
+
+    def record(self, data: bytes, offset: int) -> RawRecord:
+        """Return the record of an event."""
+        self.number += 1
+        if len(data) > self.limit:
+            return RawRecord(b"", self.source, offset, self.number, len(data), Reason.TOO_LONG)
+        return RawRecord(data, self.source, offset, self.number)
+
+    def fault(self, reason: Reason, length: int, offset: int) -> RawRecord:
+        """Return the record of what is no event."""
+        self.number += 1
+        return RawRecord(b"", self.source, offset, self.number, length, reason)
+
+
+def read_documents(stream: JsonStream, emit: Emitter, document: Take) -> Iterator[RawRecord]:
+    """Yield the records of the documents that come, and one for what is broken between them."""
+    while following := stream.peek():
+        start = stream.offset
+        try:
+            if following == b",":
+                stream.pass_comma()
+            else:
+                yield from document(stream)
+        except BrokenJsonError:
+            stream.resync()
+            yield emit.fault(Reason.NOT_JSON, stream.offset - start, start)
+
+
+class _Documents(Emitter):
+    def read(self, stream: JsonStream) -> Iterator[RawRecord]:
+        """Yield the records of all documents."""
+        return read_documents(stream, self, self._document)
+
+    def _document(self, stream: JsonStream) -> Iterator[RawRecord]:
+        following, offset = stream.peek(), stream.offset
+        if following == b"[":
+            yield from self._elements(stream)
             return
-        yield start, data[start : start + size]
-        at = start + size
+        if following != b"{":
+            raise BrokenJsonError
+        data = stream.value(self.limit)
+        if data is None:
+            yield from self._long(stream)
+        elif b"[" in data and (path := _wrapped(data)) is not None:
+            yield from self._at(JsonStream([data]), path, offset)
+        else:
+            yield self.record(data, offset)
+
+    def _elements(self, stream: JsonStream, base: int = 0) -> Iterator[RawRecord]:
+        for _ in stream.elements():
+            offset = base + stream.offset
+            data = stream.value(self.limit)
+            if data is None:
+                yield self.fault(Reason.TOO_LONG, stream.skip(), offset)
+            else:
+                yield self.record(data, offset)
+
+    def _at(self, stream: JsonStream, path: tuple[str, ...], base: int) -> Iterator[RawRecord]:
+        """Yield the events of the list at a path of keys, and pass over all else."""
+        for key in stream.members():
+            if key != path[0]:
+                stream.skip()
+            elif len(path) > 1:
+                yield from self._at(stream, path[1:], base)
+            else:
+                yield from self._elements(stream, base)
+
+    def _long(self, stream: JsonStream) -> Iterator[RawRecord]:
+        """Yield the events of an object that is too long for one: of each list under a known name, else its fault."""
+        start, before = stream.offset, self.number
+        yield from self._long_members(stream)
+        if self.number == before:
+            yield self.fault(Reason.TOO_LONG, stream.offset - start, start)
+
+    def _long_members(self, stream: JsonStream) -> Iterator[RawRecord]:
+        for key in stream.members():
+            following, name = stream.peek(), key.casefold()
+            if following == b"[" and name in LISTS:
+                yield from self._elements(stream)
+            elif following == b"{" and name in HOLDERS:
+                yield from self._long_members(stream)
+            else:
+                stream.skip()
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    for place, byte in enumerate(data[at : at + _MAX_VARINT]):
-        value |= (byte & 0x7F) << (7 * place)
-        if byte < 0x80:
-            return value, at + place + 1
-    return -1, at
-
-
-def _logs_of(data: bytes) -> list[bytes]:
+def _wrapped(data: bytes) -> tuple[str, ...] | None:
     try:
-        group = LogGroup.FromString(data)
-    except DecodeError:
-        return []
-    logs = list(group.logs)
-    group.ClearField("logs")
-    single = LogGroupList()
-    context = single.logGroupList.add()
-    context.CopyFrom(group)
-    alone = context.logs.add()
-    written = []
-    for log in logs:
-        alone.CopyFrom(log)
-        written.append(single.SerializeToString())
-    return written
+        loaded = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    return wrapped_at(loaded) if isinstance(loaded, dict) else None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from schemas.events import RawRecord, Reason, RecordFormat, Source
-from transforms.framing.documents import frame_log_groups
+from transforms.framing.log_groups import frame_log_groups
 
 _LOG_GROUPS = re.compile(rb"\n[\x80-\xff]{0,4}[\x01-\x7f]\n[\x80-\xff]{0,4}[\x01-\x7f]\x08")
 _REMEMBERED_SOURCES = 4096

@@ -10,6 +10,7 @@ from transforms.parsing.json import JsonObject, Pairs, load_object
 
 CONTENT = "__CONTENT__"
 RAW_LOG = "__RAWLOG__"
+JOURNAL_TIME = "__REALTIME_TIMESTAMP"
 TAG = "__TAG__"
 LOG_JSON = "LogJson"
 _NESTED = (CONTENT, RAW_LOG, TAG)
@@ -119,6 +120,8 @@ class _Opened:
             self._contents.append(value)
         elif key == RAW_LOG:
             self._raw_logs.append(value)
+        elif key == JOURNAL_TIME:
+            self._envelope.setdefault("__TIMESTAMP__", value)
         elif key.startswith("__TAG__."):
             self._tags.append((key, value))
         else:

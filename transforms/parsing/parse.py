@@ -12,7 +12,7 @@ from apache_beam.typehints.decorators import no_annotations
 from google.protobuf.message import DecodeError
 
 from schemas.cls_pb2 import LogGroup, LogGroupList
-from schemas.events import Counts, LogEvent, RawRecord, Reason, RecordFormat, Stage
+from schemas.events import Counts, FoundTime, LogEvent, RawRecord, Reason, RecordFormat, Stage
 from transforms.batches.display import Shown
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.parsing.envelope import open_envelope
@@ -21,6 +21,8 @@ from transforms.parsing.text import line_time
 from transforms.rejections import Rejecter
 
 TEXT_FIELD = "output"
+_BLANK_ROW = " \t\r\n,"
+_WITH_BLANK_LINES = (RecordFormat.TEXT, RecordFormat.CSV)
 csv.field_size_limit(1 << 31)  # the length of a record is limited where it is framed
 
 
@@ -52,27 +54,41 @@ def _parse_text(record: RawRecord, counts: Counts) -> LogEvent | Reason:
     if not line.strip():
         return Reason.EMPTY_LINE
     _count_repairs(repairs, counts)
-    found = line_time(line, record.source.zone, record.source.modified_ms)
-    counts["time_from/file" if found is None else "time_from/line"] += 1
-    time = record.source.modified_ms if found is None else found.ms
-    envelope: dict[str, Any] = {} if time is None else {"__TIMESTAMP__": time}
-    return LogEvent(record, ((TEXT_FIELD, line),), envelope)
+    source, time = record.source, record.time
+    if time is None and (found := line_time(line, source.zone, source.modified_ms)) is not None:
+        time = FoundTime(found.ms, "line")
+    if time is None and source.modified_ms is not None:
+        time = FoundTime(source.modified_ms, "file")
+    if time is None:
+        return LogEvent(record, ((TEXT_FIELD, line),), {})
+    counts[f"time_from/{time.origin}"] += 1
+    return LogEvent(record, ((TEXT_FIELD, line),), {"__TIMESTAMP__": time.ms})
 
 
 def _parse_csv(record: RawRecord, counts: Counts) -> LogEvent | Reason:
     repairs: set[str] = set()
     text = decode_text(record.data, repairs)
-    if not text.strip():
+    if not text.strip(_BLANK_ROW):
         return Reason.EMPTY_LINE
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True))
     except csv.Error:
         return Reason.NOT_CSV
     columns = record.source.columns
-    if len(rows) != 1 or len(rows[0]) != len(columns):
+    if len(rows) != 1 or (values := _as_many(rows[0], len(columns))) is None:
         return Reason.NOT_CSV
     _count_repairs(repairs, counts)
-    return LogEvent(record, *open_envelope(tuple(zip(columns, rows[0], strict=True)), counts))
+    named = zip(columns, values, strict=True)
+    pairs = [(name or f"column_{number}", value.strip()) for number, (name, value) in enumerate(named, 1)]
+    pairs = [pair for pair, name in zip(pairs, columns, strict=True) if name or pair[1]]
+    return LogEvent(record, *open_envelope(tuple(pairs), counts))
+
+
+def _as_many(row: list[str], count: int) -> list[str] | None:
+    """Return the values of a row without empty ones behind the last column; None if they are not as many."""
+    while len(row) > count and not row[-1].strip():
+        row.pop()
+    return row if len(row) == count else None
 
 
 def _parse_protobuf(record: RawRecord, counts: Counts) -> LogEvent | Reason:
@@ -130,10 +146,12 @@ class ParseStep:
         counts = outcome.counts
         for record in records:
             parsed = parse_record(record, counts)
-            if parsed is Reason.EMPTY_LINE and record.source.format is RecordFormat.TEXT:
-                counts["blank_lines"] += 1  # in plain text a blank line sets lines apart and is no record
+            if parsed is Reason.EMPTY_LINE and record.source.format in _WITH_BLANK_LINES:
+                counts["blank_lines"] += 1  # it sets lines or tables apart and is no record
                 continue
             counts["read"] += 1
+            if record.repair is not None:
+                counts[f"repaired/{record.repair}"] += 1
             if isinstance(parsed, LogEvent):
                 outcome.kept.append(parsed)
             else:
@@ -151,7 +169,7 @@ class ParseLogEvents(beam.PTransform):
     *Input*: `RawRecord`. *Output*: `Stepped` of `LogEvent`. *Bounded/unbounded*: both. *Windowing*: kept.
     *Rejects*: records that could not be framed, and those that hold no event of their format.
     *Guarantee*: every record is counted as `read` and is one event or one rejection; a repair is counted. A blank
-    line of plain text is no record: it is counted as `blank_lines`.
+    line of plain text or of a CSV is no record: it is counted as `blank_lines`.
 
     Example:
         >>> from schemas.events import Source

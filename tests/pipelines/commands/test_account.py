@@ -86,9 +86,11 @@ def test_a_folder_of_events_is_imported_in_order_of_names(program: Program) -> N
             "future_time",
             id="more-than-a-day-ahead",
         ),
-        pytest.param('{"id": "1", "type": "created", "time": 1}', "missing_account", id="no-account"),
         pytest.param(
-            f'{{"id": "1", "type": "created", "time": 1, "uin": "{"9" * 600}"}}', "too_long", id="x"
+            '{"id": "1", "type": "created", "time": 1795478400}', "missing_account", id="no-account"
+        ),
+        pytest.param(
+            f'{{"id": "1", "type": "created", "time": 1795478400, "uin": "{"9" * 600}"}}', "too_long", id="x"
         ),
     ],
 )

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 
 import cramjam
@@ -12,11 +13,12 @@ import lz4.frame
 import pytest
 import zstandard
 
-from pipelines.sources.inputs import part_ends
+from pipelines.sources.inputs import Given, part_ends
 from schemas.ledger import Ledger
 from tests import fixtures_formats as fixtures
 from tests.conftest import NOW_MS, ROOT
 from tests.made_output import EVENTS_ROOT, read_records
+from transforms.framing.text_events import Lines
 from transforms.pseudonyms import PseudonymKey, pseudonym
 
 UIN = pseudonym(PseudonymKey(bytes(range(32)), "1"), "uin", "uin", fixtures.FIELDS["uin"])
@@ -86,23 +88,33 @@ def test_standard_input_and_a_file_go_through_the_command_together(tmp_path: Pat
     assert written(tmp_path / "out") == [WRITTEN] * 2
 
 
-def test_plain_text_is_one_output_a_line_and_the_ledger_says_where_its_time_is_from(
+def test_plain_text_is_one_output_an_event_and_the_ledger_says_where_its_time_is_from(
     redact: Redact, write_lines: Callable[..., Path], tmp_path: Path
 ) -> None:
     path = write_lines([b"2026-11-23T00:00:00Z job done", b"", b"  at Foo.java:12", b"{"], "app.log")
     os.utime(path, (NOW_MS / 1000 - 60, NOW_MS / 1000 - 60))
-    ledger = redact(path, format="text")
-    assert [
-        (output, time) for _, output, time in sorted(written(tmp_path / "out"), key=lambda item: item[2])
-    ] == [
+    ledger = redact(path, given=Given("text"))
+    [(_, output, time)] = written(tmp_path / "out")
+    assert (output, time) == ("2026-11-23T00:00:00Z job done\n  at Foo.java:12\n{", fixtures.TIME_MS)
+    counts = {name: ledger.counts[name] for name in ("read", "time_from/line", "blank_lines")}
+    assert counts == {"read": 1, "time_from/line": 1, "blank_lines": 1}
+
+
+def test_single_lines_of_plain_text_have_the_time_of_the_line_before_and_without_any_that_of_the_file(
+    redact: Redact, write_lines: Callable[..., Path], tmp_path: Path
+) -> None:
+    timed = write_lines([b"2026-11-23T00:00:00Z job done", b"  at Foo.java:12"], "app.log")
+    untimed = write_lines([b"job done", b"at last"], "other.log")
+    os.utime(untimed, (NOW_MS / 1000 - 60, NOW_MS / 1000 - 60))
+    ledger = redact(timed, untimed, given=Given("text"), lines=Lines.SINGLE)
+    assert sorted((output, time) for _, output, time in written(tmp_path / "out")) == [
+        ("  at Foo.java:12", fixtures.TIME_MS),
         ("2026-11-23T00:00:00Z job done", fixtures.TIME_MS),
-        ("  at Foo.java:12", NOW_MS - 60_000),
-        ("{", NOW_MS - 60_000),
+        ("at last", NOW_MS - 60_000),
+        ("job done", NOW_MS - 60_000),
     ]
-    counts = {
-        name: ledger.counts[name] for name in ("read", "time_from/line", "time_from/file", "blank_lines")
-    }
-    assert counts == {"read": 3, "time_from/line": 1, "time_from/file": 2, "blank_lines": 1}
+    counts = {name: number for name, number in ledger.counts.items() if name.startswith("time_from/")}
+    assert counts == {"time_from/line": 1, "time_from/before": 1, "time_from/file": 2}
 
 
 @pytest.mark.parametrize("format", ["json", "text"])
@@ -115,9 +127,9 @@ def test_a_file_read_in_ranges_gives_the_records_of_one_read_whole(
 ) -> None:
     lines = [b'{"__TIMESTAMP__":%d,"uin":"%d"}' % (NOW_MS - 1 - n, n) for n in range(500)]
     path = write_lines(lines)
-    whole = redact(path, root=tmp_path / "whole", format=format)
-    monkeypatch.setattr("pipelines.sources.inputs.plan_parts.__defaults__", (str, 1000))
-    split = redact(path, root=tmp_path / "split", format=format)
+    whole = redact(path, root=tmp_path / "whole", given=Given(format))
+    monkeypatch.setattr("pipelines.sources.inputs.plan_parts.__defaults__", (str, 1000, UTC))
+    split = redact(path, root=tmp_path / "split", given=Given(format))
     assert (whole.inputs[0].parts, split.inputs[0].parts) == (1, len(part_ends(path.stat().st_size, 1000)))
     in_order = [
         sorted(read_records(tmp_path / name, EVENTS_ROOT), key=lambda record: str(record["event_id"]))

@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.sources.inputs import plan_parts, snapshot
-from pipelines.sources.read_files import read_part
-from schemas.formats import Compression, detect_compression
+from pipelines.sources.read_files import Reading, read_part
+from schemas.formats import Compression
 from schemas.ledger import total
 from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS, SHARED, absent
 from tests.made_output import EVENTS_ROOT, event_ids, read_records
 from transforms.classify import ClassifyStep, UnknownFields
+from transforms.framing.magic import detect_compression
 from transforms.parsing.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact import RedactStep
@@ -111,7 +112,10 @@ def bad_lines(tmp_path_factory):
 def test_each_kind_of_bad_line_ends_as_documented(bad_lines, kind):
     labels, path = bad_lines
     records = [
-        item for part in plan_parts([snapshot(path)]) for batch in read_part(part, 1 << 20) for item in batch
+        item
+        for part in plan_parts([snapshot(path)])
+        for batch in read_part(part, Reading(1 << 20))
+        for item in batch
     ]
     assert len(records) == len(labels)
     found = set()
@@ -154,7 +158,7 @@ def test_every_record_of_any_bytes_has_one_outcome(tmp_path, content, format, li
     records = [
         item
         for part in plan_parts([snapshot(path, format)])
-        for batch in read_part(part, limit)
+        for batch in read_part(part, Reading(limit))
         for item in batch
     ]
     written, rejections, counts = outcome_of_steps(records)

@@ -12,7 +12,8 @@ import zstandard
 
 from pipelines.sources.decompress import read_blocks
 from schemas.errors import InputError
-from schemas.formats import Compression, detect_compression
+from schemas.formats import Compression
+from transforms.framing.magic import detect_compression
 
 ZEROS = bytes(32 << 20)
 BOMBS = {

@@ -28,7 +28,9 @@ def test_the_format_can_be_given_and_is_one_of_a_list(tmp_path: Path) -> None:
     path = tmp_path / "x"
     path.write_text("{}\n")
     assert snapshot(path, "text").format == "text"
-    with pytest.raises(InputError, match="json, csv, searchlog, protobuf, text"):
+    with pytest.raises(
+        InputError, match="json, json_document, searchlog, otlp, docker, cri, csv, protobuf, text"
+    ):
         snapshot(path, "xml")
 
 

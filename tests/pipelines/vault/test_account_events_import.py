@@ -29,7 +29,7 @@ def vault(tmp_path: Path) -> Iterator[Vault]:
 
 
 def line(number: int) -> str:
-    return json.dumps({"id": str(number), "type": "created", "time": 1, "uin": number}) + "\n"
+    return json.dumps({"id": str(number), "type": "created", "time": NOW_MS - 1, "uin": number}) + "\n"
 
 
 def test_files_are_taken_as_they_come_and_as_they_grow(vault: Vault, tmp_path: Path) -> None:

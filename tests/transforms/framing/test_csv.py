@@ -4,14 +4,16 @@ import pytest
 
 from schemas.events import RawRecord, Reason, Source
 from transforms.framing.csv import frame_rows
+from transforms.framing.csv_dialect import Dialect, csv_dialect
 from transforms.framing.lines import frame_lines
 
 
 def rows_of(data: bytes, separator: str = ",", limit: int = 99) -> list[tuple[bytes, Reason | None, int]]:
     lines = frame_lines([data], Source("x"), limit)
-    return [
-        (row.data, row.fault, row.offset) for batch in frame_rows(lines, separator, limit) for row in batch
-    ]
+    dialect = csv_dialect(data.decode(), is_forced=True)
+    assert dialect is not None
+    assert dialect.separator == separator
+    return [(row.data, row.fault, row.offset) for batch in frame_rows(lines, dialect, limit) for row in batch]
 
 
 @pytest.mark.parametrize(
@@ -39,5 +41,5 @@ def test_a_row_goes_on_between_quotes(
 
 def test_a_quote_that_is_never_closed_does_not_take_the_rest_of_the_file() -> None:
     records = [RawRecord(line, Source("x")) for line in (b"a,b", b'1,"', b"2345678901234", b"4,5")]
-    rows = [row for batch in frame_rows([records], ",", 12) for row in batch]
+    rows = [row for batch in frame_rows([records], Dialect(("a", "b")), 12) for row in batch]
     assert [(row.data, row.fault) for row in rows] == [(b"", Reason.TOO_LONG), (b"4,5", None)]

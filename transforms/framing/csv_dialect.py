@@ -1,0 +1,105 @@
+"""Tell whether a text is a CSV with a header, and in which dialect: as consoles, Kibana and spreadsheets write it."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections import Counter
+from typing import NamedTuple
+
+SEPARATORS = (",", "\t", ";", "|")
+_QUOTES = ('"', "'")
+_STATED = re.compile(r"\"?sep=(.|\\t)\"?", re.IGNORECASE)
+_COLUMN = re.compile(r"[@#%$\w][\w .%()/@:\[\]-]{0,63}")
+_WORDS = 4
+_LONGEST_HEADER = 20
+_LIKE_ROWS = 2
+_TIME_COLUMN = re.compile(
+    r"@?_*(?:timestamp|instant|ts)_*|submit|realtime"
+    r"|(?:[a-z]+[_ .-]?)?(?:time|timestamp|date|datetime|datum)(?:[_ .-]?(?:utc|local|iso8601|ms))?(?: ?\(.*\))?"
+    r"|.*(?:时间|日期).*",
+    re.IGNORECASE,
+)
+
+
+class Dialect(NamedTuple):
+    """How a CSV is written: its columns, what separates and quotes values, and the lines up to the header's end."""
+
+    columns: tuple[str, ...]
+    separator: str = ","
+    quote: str = '"'
+    header_lines: int = 1
+    has_time: bool = True
+
+
+NO_DIALECT = Dialect(())
+"""That of a file that is no CSV."""
+
+
+def csv_dialect(text: str, is_forced: bool = False) -> Dialect | None:
+    """Return the dialect of a CSV by the first lines of it, None if it has no header.
+
+    A header is a row of names, one of them a time's; names may be repeated or empty. Blank lines and Excel's line
+    `sep=` may stand before it. Without a time, a row of at least three names is a header if the next rows have as many
+    values. The separator is the stated one, else the one that gives most columns.
+
+    Example:
+        >>> csv_dialect('sep=;\\ntime;"user name";message;\\n')
+        Dialect(columns=('time', 'user name', 'message', ''), separator=';', quote='"', header_lines=2, has_time=True)
+        >>> csv_dialect("hello, world")
+    """
+    lines = text.splitlines()
+    skipped, stated = 0, None
+    while skipped < len(lines):
+        match = _STATED.fullmatch(lines[skipped].strip())
+        if match is not None:
+            stated = match[1].replace("\\t", "\t")
+        elif lines[skipped].strip(" \t,;|"):
+            break
+        skipped += 1
+    rows = lines[skipped:]
+    if not rows:
+        return None
+    rows = _with_whole_header(rows)
+    quote = "'" if rows[0].lstrip().startswith("'") and rows[0].count("'") > 1 else '"'
+    found = max(
+        (_columns(rows[0], separator, quote) for separator in ([stated] if stated else SEPARATORS)), key=len
+    )
+    separator = stated or next(one for one in SEPARATORS if _columns(rows[0], one, quote) == found)
+    header_lines = skipped + 1 + rows[0].count("\n")
+    dialect = Dialect(found, separator, quote, header_lines, any(map(_TIME_COLUMN.fullmatch, found)))
+    return dialect if is_forced or _is_header(dialect, rows[1:]) else None
+
+
+def _with_whole_header(rows: list[str]) -> list[str]:
+    """Return rows of which the first is a whole header: one whose quotes are closed, over several lines if need be."""
+    for count in range(1, min(len(rows), _LONGEST_HEADER) + 1):
+        header = "\n".join(rows[:count])
+        if header.count('"') % 2 == 0:
+            return [header, *rows[count:]]
+    return rows
+
+
+def _columns(line: str, separator: str, quote: str) -> tuple[str, ...]:
+    row = next(
+        csv.reader(
+            io.StringIO(line, newline=""), delimiter=separator, quotechar=quote, skipinitialspace=True
+        ),
+        [],
+    )
+    return tuple(unicodedata.normalize("NFC", name.strip()) for name in row)
+
+
+def _is_header(dialect: Dialect, rows: list[str]) -> bool:
+    named = [name for name in dialect.columns if name]
+    if len(named) < 2 or not all(map(_is_name, named)):
+        return False
+    if dialect.has_time:
+        return True
+    counts = Counter(len(_columns(row, dialect.separator, dialect.quote)) for row in rows[:20] if row.strip())
+    like = counts[len(dialect.columns)]
+    return len(set(named)) == len(named) > 2 and like >= _LIKE_ROWS and like * 2 >= counts.total()
+
+
+def _is_name(name: str) -> bool:
+    return _COLUMN.fullmatch(name) is not None and len(name.split()) <= _WORDS and not name.isdigit()
