@@ -126,6 +126,8 @@ def test_a_file_read_in_ranges_gives_the_records_of_one_read_whole(
     format: str,
 ) -> None:
     lines = [b'{"__TIMESTAMP__":%d,"uin":"%d"}' % (NOW_MS - 1 - n, n) for n in range(500)]
+    if format == "text":
+        lines = [b"2026-11-23T00:00:00Z event %d\n  goes on" % n for n in range(500)]
     path = write_lines(lines)
     whole = redact(path, root=tmp_path / "whole", given=Given(format))
     monkeypatch.setattr("pipelines.sources.inputs.plan_parts.__defaults__", (str, 1000, UTC))

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import re
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipelines.sources.inputs import plan_parts, snapshot
 from pipelines.sources.read_files import Reading, read_part
+from schemas.errors import InputError
 from schemas.formats import Compression
 from schemas.ledger import total
 from schemas.policy.file import default_policy
@@ -144,7 +144,7 @@ BYTES = st.one_of(
         ),
         max_size=30,
     ).map(b"".join),
-).map(lambda content: re.sub(rb"\r(?!\n)", b" ", content))
+)
 UNPACKED = BYTES.filter(lambda content: detect_compression(content) is Compression.NONE)
 FORMATS = st.sampled_from([None, "json", "csv", "text", "protobuf", "searchlog"])
 REUSED = [HealthCheck.function_scoped_fixture]
@@ -155,11 +155,13 @@ REUSED = [HealthCheck.function_scoped_fixture]
 def test_every_record_of_any_bytes_has_one_outcome(tmp_path, content, format, limit):
     path = tmp_path / "any"
     path.write_bytes(content)
+    try:
+        file = snapshot(path, format)
+    except InputError as error:
+        assert "is not read; nothing was written" in str(error)  # noqa: PT017
+        return
     records = [
-        item
-        for part in plan_parts([snapshot(path, format)])
-        for batch in read_part(part, Reading(limit))
-        for item in batch
+        item for part in plan_parts([file]) for batch in read_part(part, Reading(limit)) for item in batch
     ]
     written, rejections, counts = outcome_of_steps(records)
     assert counts["read"] + counts["blank_lines"] == len(records)
@@ -174,7 +176,9 @@ def test_every_record_of_any_bytes_has_one_outcome(tmp_path, content, format, li
 def test_a_whole_run_on_any_bytes_balances(tmp_path, redact, content):
     path = tmp_path / "any.jsonl"
     path.write_bytes(content)
-    redact(path, again=True).balance()
+    ledger = redact(path, again=True, skips_bad_input=True)
+    ledger.balance()
+    assert len(ledger.inputs) + len(ledger.skipped) == 1
 
 
 def test_the_same_input_twice_gives_nothing_new(redact, write_lines, tmp_path):
