@@ -5,8 +5,9 @@ Content is printed because the person asked for it. Nothing is written or logged
 
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -30,6 +31,9 @@ THROW_AWAY_KEY = PseudonymKey(bytes(32), "0")
 Event = Annotated[
     str | None, typer.Option(help="FILE:LINE: explain that event of an input file.", metavar="FILE:LINE")
 ]
+File = Annotated[
+    str | None, typer.Option(help="Say what an input file is recognised as, and why.", metavar="FILE")
+]
 Names = Annotated[
     list[str] | None, typer.Option(help="An account name that the event itself states; may be repeated.")
 ]
@@ -42,6 +46,7 @@ Keys = Annotated[
 def explain(
     text: Annotated[str | None, typer.Argument(help="The text, or - for standard input.")] = None,
     event: Event = None,
+    file: File = None,
     known: Names = None,
     policy: PolicyOption = None,
     recognizers: RecognizersOption = None,
@@ -51,8 +56,14 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what the detectors find in a text or an event, what becomes of it, and why the rest was not taken."""
-    if (text is None) == (event is None):
-        raise OptionsError("explain takes a text, - for standard input, or --event FILE:LINE")
+    if [text, event, file].count(None) != 2:
+        raise OptionsError("explain takes a text, - for standard input, --event FILE:LINE, or --file FILE")
+    if file is not None:
+        from pipelines.commands.explain_files import file_json, file_lines, recognised
+
+        contents = recognised(file)
+        _show(file_json(contents), file_lines(contents), as_json)
+        return
     if event is not None and known:
         raise OptionsError("--known goes with a text: an event states its own people")
     stated = read_policy(policy)
@@ -76,6 +87,10 @@ def explain(
         given = sys.stdin.read() if text == _STDIN else text or ""
         of_text = explain_text(detection.build(treat), given, people)
         content, lines = text_json(of_text), text_lines(of_text)
+    _show(content, lines, as_json)
+
+
+def _show(content: Mapping[str, Any], lines: Iterable[str], as_json: bool) -> None:
     if as_json:
         say_json(content)
         return

@@ -26,7 +26,7 @@ from pipelines.commands.moments import moment as moment
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.preview import preview_of
 from pipelines.commands.progress import Quiet, watch_unless
-from pipelines.commands.redact_report import print_dry_run, print_report
+from pipelines.commands.redact_report import print_dry_run, print_report, print_skipped
 from pipelines.commands.restore_check import ring_beside
 from pipelines.commands.terminal import console, say_json
 from pipelines.jobs.chosen import SameContent
@@ -185,6 +185,7 @@ def redact(
         same = {"--policy": policy, "--recognizers": recognizers, "--formats": formats, "--names": names}
         options = [f"{name}={path}" for name, path in same.items() if path is not None]
         print_report(console(), ledger, job.policy, str(output), shown, options)
+        print_skipped(console(), ledger.skipped, job)
     _end(ledger.counts, max_rejected, bool(ledger.skipped))
 
 

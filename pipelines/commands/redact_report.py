@@ -13,8 +13,10 @@ from rich.text import Text
 from pipelines.commands.preview import Preview
 from pipelines.commands.printable import printable
 from pipelines.jobs.dry_run import DryRun
+from pipelines.jobs.redaction import RedactionJob
+from pipelines.sources.found import input_name
 from schemas.events import Counts
-from schemas.ledger import Ledger, LedgerFile, PassedOver
+from schemas.ledger import Ledger, LedgerFile, LedgerSkipped, PassedOver
 from schemas.policy.policy import Policy
 
 _WIDE = 100  # columns from which every field's name fits on one line
@@ -39,6 +41,8 @@ def print_report(
     verification = printable(shlex.join([_near(sys.argv[0]), "verify", root, *options]))
     following = Text.assemble(("Next  ", "bold"), verification)
     if not ledger.inputs:
+        if ledger.skipped:
+            return
         console.print("Nothing to do: an earlier run redacted every input (--again redacts it once more).")
         _print_passed_over(console, ledger.passed_over)
         console.print(following, soft_wrap=True)
@@ -50,6 +54,14 @@ def print_report(
         Text.assemble(("Ledger  ", "bold"), f"{printable(root)}/_runs/{ledger.run_id}.json"), soft_wrap=True
     )
     console.print(following, soft_wrap=True)
+
+
+def print_skipped(console: Console, skipped: Sequence[LedgerSkipped], job: RedactionJob) -> None:
+    """Name the inputs that were set aside as the person typed them, and say why."""
+    for one in skipped:
+        meant = [found.typed for found in job.inputs if job.safe_name(input_name(found.path)) == one.name]
+        text = f"{' or '.join(map(printable, meant)) or one.name}: {one.reason}"
+        console.print(Text.assemble(("Set aside  ", "bold"), text), soft_wrap=True)
 
 
 def print_dry_run(console: Console, done: DryRun, policy: Policy, root: str) -> None:
