@@ -12,7 +12,7 @@ from pipelines.sources.decompress import MAX_EXPANSION
 from pipelines.sources.found import input_name
 from schemas.errors import InputError
 from schemas.formats import FileFormat
-from transforms.framing.encodings import is_encoding
+from transforms.framing.encodings import is_encoding, is_wide
 from transforms.framing.formats import format_of
 from transforms.framing.layout import Layout
 from transforms.framing.recognise import UnreadableError, recognise
@@ -22,7 +22,9 @@ PART_BYTES = 32 << 20
 PARTS_AT_ONCE = 4
 """A file that is cut has a multiple of so many equal parts, so that two or four workers end together."""
 
-_LONGEST_NUL_PREFIX = 1 << 40
+_WIDEST = 3
+"""So many NULs may be the first bytes of a character of UTF-16 or UTF-32."""
+
 _SEARCHED_FOR_START = 1 << 20
 Name = Callable[[str], str]
 
@@ -158,6 +160,8 @@ def _examined(content: Content, given: Given, format: FileFormat | None, shown: 
                 nuls += len(block) - len(bare)
                 block = bare
             head += block[: HEAD_BYTES - len(head)]
+    if nuls <= _WIDEST and is_wide(bytes(nuls) + head):
+        head, nuls = bytes(nuls) + head, 0
     try:
         layout = recognise(head, size - nuls <= HEAD_BYTES, format, given.encoding)
     except UnreadableError as error:

@@ -109,13 +109,10 @@ def _rule(
 
 def _identity(entry: Mapping[str, Value], treatment: Treatment) -> Identity | None:
     """Return which spellings of a field's value are one: as stated, else as the prefix of the pseudonym has it."""
+    stated = Identity(entry["identity"].choice(Identity)) if "identity" in entry else None
     if treatment is not Treatment.PSEUDONYMISE:
-        if "identity" in entry:
-            raise entry["identity"].fault("only a field that is pseudonymised has an identity")
         return None
-    if "identity" in entry:
-        return Identity(entry["identity"].choice(Identity))
-    return _IDENTITIES.get(entry["prefix"].text())
+    return stated or _IDENTITIES.get(entry["prefix"].text())
 
 
 def _retention_days(entry: Mapping[str, Value], category: Category) -> int:

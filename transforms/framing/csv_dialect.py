@@ -15,7 +15,7 @@ _WORDS = 4
 _LONGEST_HEADER = 20
 _LIKE_ROWS = 2
 _TIME_COLUMN = re.compile(
-    r"@?_*(?:timestamp|instant|ts)_*|submit|realtime"
+    r"@?_*(?:timestamp|instant|ts)_*|@timestamp.*|submit|realtime"
     r"|(?:[a-z]+[_ .-]?)?(?:time|timestamp|date|datetime|datum)(?:[_ .-]?(?:utc|local|iso8601|ms))?(?: ?\(.*\))?"
     r"|.*(?:时间|日期).*",
     re.IGNORECASE,

@@ -39,6 +39,16 @@ def detect_encoding(head: bytes) -> tuple[str, str]:
     return UTF_8, ""
 
 
+def is_wide(head: bytes) -> bool:
+    """Tell whether a text is UTF-16 or UTF-32, whose first byte may be NUL.
+
+    Example:
+        >>> is_wide("ab".encode("utf-16-be")), is_wide(bytes(4) + b"ab")
+        (True, False)
+    """
+    return any(head.startswith(mark) for mark, _ in _MARKS) or _wide(head) is not None
+
+
 def _wide(head: bytes) -> str | None:
     """Return UTF-16 without a mark: where most characters are of Latin script, one half of the bytes is NUL."""
     even, odd = head[0:1024:2], head[1:1024:2]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from schemas.formats import FileFormat
 from transforms.framing.csv_dialect import NO_DIALECT, Dialect, csv_dialect
-from transforms.framing.encodings import UTF_8, as_utf8, detect_encoding, has_returns_alone
+from transforms.framing.encodings import UTF_8, as_utf8, detect_encoding, has_returns_alone, is_wide
 from transforms.framing.formats import FORMATS
 from transforms.framing.layout import Layout
 from transforms.framing.magic import binary_name, is_log_group_list
@@ -33,7 +33,7 @@ def recognise(
     Raises:
         UnreadableError: It is no text; the message says what it is.
     """
-    nuls = len(head) - len(head.lstrip(b"\0"))
+    nuls = 0 if is_wide(head) else len(head) - len(head.lstrip(b"\0"))
     head = head[nuls:]
     if format is FileFormat.PROTOBUF or (format is None and is_log_group_list(head)):
         return Layout(FileFormat.PROTOBUF, "the tags of list, group and time", nuls=nuls)

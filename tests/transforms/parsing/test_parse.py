@@ -15,7 +15,7 @@ from schemas.cls_pb2 import LogGroupList
 from schemas.events import Counts, LogEvent, RawRecord, Reason, RecordFormat, Source
 from transforms.parsing.envelope import open_envelope
 from transforms.parsing.event_time import event_time_ms
-from transforms.parsing.json import MAX_DEPTH, JsonObject, load_object
+from transforms.parsing.json import MAX_DEPTH, JsonObject, decode_text, load_object
 from transforms.parsing.parse import ParseStep, parse_record
 from transforms.parsing.text import line_time
 from transforms.pseudonyms import PseudonymKey
@@ -162,7 +162,8 @@ def test_any_bytes_are_accounted_for_once(lines: list[bytes], kind: RecordFormat
     blank = [
         at
         for at, line in enumerate(lines)
-        if kind is RecordFormat.TEXT and not line.decode(errors="replace").strip()
+        if (kind is RecordFormat.TEXT and not line.decode(errors="replace").strip())
+        or (kind is RecordFormat.CSV and not decode_text(line, set()).strip(" \t\r\n,"))
     ]
     assert sorted([*places, *blank]) == list(range(len(lines)))
     assert outcome.counts["read"] == len(lines) - len(blank)
