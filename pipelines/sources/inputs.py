@@ -61,8 +61,8 @@ class InputFile:
 
     `size` is that of the file in bytes, `checksum` the SHA-256 of the content, unpacked, in hex, or of that (then
     `content`) and its place; `modified_ms` is milliseconds since the epoch, `changed_ns` when anything of the file,
-    its inode too, changed; `packing` is how the content was packed, from outside in, `packed` the SHA-256 of a packed file, and
-    `number` counts the contents of the file.
+    its inode too, changed; `packing` is how the content was packed, from outside in, `packed` the SHA-256 of a
+    packed file, and `number` counts the contents of the file.
     """
 
     path: str = field(repr=False)
