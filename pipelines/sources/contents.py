@@ -18,6 +18,7 @@ from transforms.framing.magic import detect_archive, detect_compression
 
 HEAD_BYTES = 64 << 10
 _DEEPEST = 4
+_PIECE_BYTES = 16 << 10  # of packed bytes, so that progress shows
 _NO_ARCHIVES = {"[Content_Types].xml": "an Office document", "META-INF/MANIFEST.MF": "a Java archive"}
 _LZOP = "lzop is not supported; unpack the file first"
 
@@ -151,7 +152,7 @@ class _Stream:
     @classmethod
     def of(cls, file: BinaryIO) -> "_Stream":
         """Return the stream of a file's bytes."""
-        return cls(iter(lambda: file.read(BLOCK_BYTES), b""), file)
+        return cls(iter(lambda: file.read(_PIECE_BYTES), b""), file)
 
     def peek(self, size: int) -> bytes:
         """Return the first bytes that come without taking them."""
@@ -163,7 +164,11 @@ class _Stream:
         held, self._held = self._held, b""
         if held:
             yield held
-        yield from self._blocks
+        if self.file is None:
+            yield from self._blocks
+            return
+        while block := self.file.read(BLOCK_BYTES):
+            yield block
 
     def read(self, size: int = -1) -> bytes:
         """Take so many bytes, fewer at the end alone."""

@@ -107,6 +107,9 @@ def _compare_rules(before: FieldPolicy, after: FieldPolicy, days_of_category: bo
         said = getattr(before, name), getattr(after, name)
         yield from compare_text(f"{place}.{name}", *said, "tags, pseudonyms and records name it otherwise")
     yield from compare_rest(f"{place}.", before, after, (*_NAMES, *_COMPARED))
+    if before.identity is not None and after.identity is not None:
+        said = before.identity, after.identity
+        yield from compare_text(f"{place}.identity", *said, "other spellings share a pseudonym")
 
 
 def _compare_treatments(place: str, before: Treatment, after: Treatment) -> Iterator[Difference]:

@@ -144,7 +144,7 @@ def test_nothing_is_written_and_nothing_is_logged(tmp_path: Path, caplog: pytest
     assert caplog.records == []
 
 
-EITHER = "explain takes a text, - for standard input, or --event FILE:LINE"
+EITHER = "explain takes a text, - for standard input, --event FILE:LINE, or --file FILE"
 PLACE = "--event takes FILE:LINE, a line number counted from 1"
 OWN_PEOPLE = "--known goes with a text: an event states its own people"
 
