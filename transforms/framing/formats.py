@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from schemas.events import RawRecord
 from schemas.formats import FileFormat
-from transforms.framing import telling
 from transforms.framing.containers import frame_pieces, read_cri, read_docker
 from transforms.framing.csv import frame_rows
 from transforms.framing.documents import frame_documents
@@ -14,6 +13,15 @@ from transforms.framing.layout import Framing
 from transforms.framing.lines import frame_lines
 from transforms.framing.log_groups import frame_log_groups
 from transforms.framing.otlp import frame_otlp
+from transforms.framing.telling import (
+    Test,
+    is_cri,
+    is_docker,
+    is_document,
+    is_json_lines,
+    is_otlp,
+    is_search_log,
+)
 from transforms.framing.text_events import frame_text
 
 Blocks = Iterable[bytes]
@@ -24,12 +32,11 @@ Batches = Iterator[list[RawRecord]]
 class Format:
     """One format: what tells it, how its blocks are cut, and whether a file of it may be read in parts.
 
-    `starts_anywhere` is True where each line begins an event, so that a part may begin with any; a text's part
-    begins with an event.
+    A part of JSON lines begins with any line, one of a text with an event.
     """
 
     name: FileFormat
-    test: telling.Test | None
+    test: Test | None
     frame: Callable[[Blocks, Framing], Batches]
     in_parts: bool = False
 
@@ -67,12 +74,12 @@ def _text(blocks: Blocks, framing: Framing) -> Batches:
 
 
 FORMATS = (
-    Format(FileFormat.SEARCHLOG, telling.is_search_log, _documents),
-    Format(FileFormat.OTLP, telling.is_otlp, _otlp),
-    Format(FileFormat.DOCKER, telling.is_docker, _docker),
-    Format(FileFormat.DOCUMENT, telling.is_document, _documents),
-    Format(FileFormat.JSON, telling.is_json_lines, _lines, in_parts=True),
-    Format(FileFormat.CRI, telling.is_cri, _cri),
+    Format(FileFormat.SEARCHLOG, is_search_log, _documents),
+    Format(FileFormat.OTLP, is_otlp, _otlp),
+    Format(FileFormat.DOCKER, is_docker, _docker),
+    Format(FileFormat.DOCUMENT, is_document, _documents),
+    Format(FileFormat.JSON, is_json_lines, _lines, in_parts=True),
+    Format(FileFormat.CRI, is_cri, _cri),
     Format(FileFormat.CSV, None, _rows),
     Format(FileFormat.PROTOBUF, None, _log_groups),
     Format(FileFormat.TEXT, None, _text, in_parts=True),
