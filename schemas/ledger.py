@@ -118,7 +118,7 @@ class Ledger:
     `now`, `started` and `ended` are ISO 8601 times in UTC; `replaces` maps the checksum of an input that had
     been committed before to the run whose files this one took the place of; `forced` is the reason of a person who
     let the run's moment be far ahead of the clock; `skipped` are the inputs that were set aside; `timezone` is that of
-    times without an offset.
+    times without an offset; `key_fingerprint` tells the key from any other of its epoch.
     """
 
     run_id: str
@@ -139,6 +139,7 @@ class Ledger:
     forced: str | None = None
     skipped: tuple[LedgerSkipped, ...] = ()
     timezone: str = "UTC"
+    key_fingerprint: str = ""
 
     def with_files(self, files: Iterable[LedgerFile], replaces: Mapping[str, str] | None = None) -> "Ledger":
         """Return the ledger with the files that hold its records."""
@@ -180,7 +181,9 @@ class Ledger:
 
 _FORMS: dict[str, Callable[[Any], bool]] = {
     "run_id": has_form(RUN_ID),
-    **dict.fromkeys(("policy_version", "policy_digest", "key_epoch", "runner", "timezone"), is_text),
+    **dict.fromkeys(
+        ("policy_version", "policy_digest", "key_epoch", "key_fingerprint", "runner", "timezone"), is_text
+    ),
     **dict.fromkeys(("now", "started", "ended"), is_moment),
     "replaces": lambda value: (
         all(map(has_form(DIGEST), value)) and all(map(has_form(RUN_ID), value.values()))

@@ -16,6 +16,7 @@ from pipelines.keys.files import KEY_VARIABLE
 from pipelines.keys.rings import KeyRing, load_keys
 from pipelines.retention.restored import Returned, erased_for_good, find_returned, remove_returned
 from pipelines.root.erased_marks import erasures
+from pipelines.root.key_marks import check_keys
 from schemas.errors import KeyFileError, OptionsError
 from schemas.policy.policy import Policy
 from transforms.accounts.erased import ErasedAccounts, Marks
@@ -85,7 +86,9 @@ def ring_beside(root: Path, keys: Path | None) -> KeyRing | None:
     beside = root.absolute().with_name(f"{root.absolute().name}.keys")
     if keys is None and KEY_VARIABLE not in os.environ and not beside.is_dir():
         return None
-    return load_keys(keys or (None if KEY_VARIABLE in os.environ else beside), os.environ)
+    ring = load_keys(keys or (None if KEY_VARIABLE in os.environ else beside), os.environ)
+    check_keys(root, ring.keys)
+    return ring
 
 
 def _remembered(vault: str | None, ring: KeyRing, policy: Policy) -> Marks:

@@ -27,6 +27,7 @@ from pipelines.jobs.runners import (
 )
 from pipelines.root.commit import commit, discard, open_run, recover
 from pipelines.root.erased_marks import take_note
+from pipelines.root.key_marks import check_keys
 from pipelines.root.ledger_files import read_before
 from pipelines.sources.found import FoundInput, input_name, said_as_typed
 from pipelines.sources.inputs import FilePart, Given, InputFile, check_unchanged, examine, plan_parts
@@ -117,12 +118,14 @@ def run_redaction(job: RedactionJob, watch: Watch = unwatched) -> Ledger:
 
     Raises:
         OptionsError: Beam's options would open ports; nothing was written.
+        KeyFileError: The root was written with another key of this epoch.
         InputError: An input cannot be read whole; nothing was written.
         OutputError: The root cannot be written.
         LedgerError: The counts don't balance; nothing was written.
     """
     clock = _Clock()
     check_options(job.beam_options)
+    check_keys(job.root, [job.key])
     run = open_run(job.root, clock.started)
     try:
         _finish_others(job.root)
@@ -245,6 +248,7 @@ def _ledger(
         policy_version=job.policy.version,
         policy_digest=job.policy.digest,
         key_epoch=job.key.epoch,
+        key_fingerprint=job.key.fingerprint,
         now=job.now.isoformat(),
         started=clock.started.isoformat(),
         ended=datetime.now(UTC).isoformat(),

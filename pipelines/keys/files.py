@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.keys.trust import check_file
+from pipelines.keys.trust import check_file, check_note
 from schemas.errors import KeyFileError
 from transforms.pseudonyms import PseudonymKey
 
@@ -43,8 +43,11 @@ class KeyPlace:
         Raises:
             KeyFileError: It is not there, is not ours alone, or is not 32 bytes.
         """
-        secret = _key_of_environment(environ) if self.file is None else _key_of_file(self.file)
-        return PseudonymKey(secret, self.epoch, self)
+        if self.file is None:
+            return PseudonymKey(_key_of_environment(environ), self.epoch, self)
+        key = PseudonymKey(_key_of_file(self.file), self.epoch, self)
+        _check_fingerprint(self.file, key)
+        return key
 
 
 def _key_of_environment(environ: Mapping[str, str]) -> bytes:
@@ -99,13 +102,36 @@ def make_key(directory: Path, epoch: str) -> PseudonymKey:
     if final.exists():
         claim.unlink()
         raise KeyFileError(f"epoch {epoch} was made by another process meanwhile")
+    key = PseudonymKey(secret, epoch, KeyPlace(epoch, final))
+    write_note(_fingerprint_file(final), key.fingerprint)
     claim.rename(final)
     sync_directory(directory)
-    return PseudonymKey(secret, epoch, KeyPlace(epoch, final))
+    return key
 
 
-def write_tombstone(path: Path, text: str) -> None:
-    """Leave a note in place of a destroyed key, which nobody else can write either."""
+def _fingerprint_file(key_file: Path) -> Path:
+    return key_file.with_suffix(".fingerprint")
+
+
+def _check_fingerprint(key_file: Path, key: PseudonymKey) -> None:
+    """Refuse a key that is not the one that was made under its number; a ring without fingerprints has no say."""
+    note = _fingerprint_file(key_file)
+    try:
+        check_note(note)
+        noted = note.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return
+    except (OSError, UnicodeDecodeError):
+        raise KeyFileError(f"cannot read {note}") from None
+    if noted != key.fingerprint:
+        raise KeyFileError(
+            f"{key_file} is not the key that was made for epoch {key.epoch}: its fingerprint is {key.fingerprint},"
+            f" {note.name} says {noted[:16]}"
+        )
+
+
+def write_note(path: Path, text: str) -> None:
+    """Write a note into a ring, which nobody else can write either."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{text}\n")

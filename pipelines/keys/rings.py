@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipelines.keys.files import KeyPlace, make_key, overwrite, sync_directory, write_tombstone
-from pipelines.keys.trust import check_folder, check_tombstone
+from pipelines.keys.files import KeyPlace, make_key, overwrite, sync_directory, write_note
+from pipelines.keys.trust import check_folder, check_note
 from schemas.errors import KeyFileError
 from transforms.pseudonyms import PseudonymKey
 
@@ -78,7 +78,7 @@ class KeyRing:
         if _EPOCH.fullmatch(epoch) is None or not path.exists():
             living = ", ".join(key.epoch for key in self.keys) or "none"
             raise KeyFileError(f"there is no key of that epoch in {directory}; living epochs: {living}")
-        write_tombstone(directory / f"{epoch}.destroyed", note)
+        write_note(directory / f"{epoch}.destroyed", note)
         overwrite(path)
         path.unlink()
         sync_directory(directory)
@@ -160,7 +160,7 @@ def _load_ring(directory: Path) -> KeyRing:
         entries = [entry for name in names if (entry := _RING_ENTRY.fullmatch(name))]
         for entry in entries:
             if entry["state"] == "destroyed":
-                check_tombstone(directory / entry.string)
+                check_note(directory / entry.string)
     except OSError as error:
         raise KeyFileError(f"cannot read the key ring {directory}: {error.strerror}") from None
     destroyed = sorted((entry["epoch"] for entry in entries if entry["state"] == "destroyed"), key=int)

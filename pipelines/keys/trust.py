@@ -40,8 +40,8 @@ def check_file(path: Path, status: os.stat_result) -> None:
         raise KeyFileError(f"{path} has mode {mode:04o}, others could read it: run chmod 600 on it")
 
 
-def check_tombstone(path: Path) -> None:
-    """Refuse the note of a destroyed key that another user could have put there.
+def check_note(path: Path) -> None:
+    """Refuse a note in the ring, of a destroyed key or a fingerprint, that another user could have put there.
 
     Raises:
         KeyFileError: Another user owns it, or others could write it.

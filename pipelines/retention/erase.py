@@ -22,6 +22,7 @@ from pipelines.root.erase_files import FileErasure, files_to_rewrite, plan_files
 from pipelines.root.erased_marks import ERASE as KIND
 from pipelines.root.erased_marks import STARTED, read_noted
 from pipelines.root.erasure_claim import rewriting
+from pipelines.root.key_marks import check_keys
 from pipelines.root.layout import RECEIPTS, check_root, output_errors, write_whole
 from pipelines.root.receipts import append_receipt, beside_clock, find_receipt
 from pipelines.sources.tally import Tally, Watch, unwatched
@@ -90,6 +91,7 @@ def plan_erasure(
         VaultError: The database refused.
     """
     check_root(root)
+    check_keys(root, vault.cipher.ring.keys)
     if as_of > now and not reason:
         raise OptionsError("an erasure as of a future moment needs --force and a --reason")
     finish_runs(root)
@@ -167,6 +169,7 @@ def apply_erasure(
     plan = read_plan(plan_path)
     _check_place(plan, vault, root, events)
     check_root(root)
+    check_keys(root, vault.cipher.ring.keys)
     if datetime.fromisoformat(plan.as_of) > now and not (force and plan.reason):
         raise RetentionError(
             f"the plan is as of {plan.as_of} and now is {now.isoformat()}: that needs --force"

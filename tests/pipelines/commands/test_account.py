@@ -187,7 +187,12 @@ def test_a_key_that_a_crash_left_behind_its_tombstone_is_destroyed_by_the_next_c
     program.run("keys", "new", str(ring), keys=False)
     (ring / "1.destroyed").write_text(f"{NOW}\n")
     program.run("keys", "destroy", str(ring), "1", keys=False)
-    assert sorted(path.name for path in ring.iterdir()) == ["1.destroyed", "2.key"]
+    assert sorted(path.name for path in ring.iterdir()) == [
+        "1.destroyed",
+        "1.fingerprint",
+        "2.fingerprint",
+        "2.key",
+    ]
 
 
 def test_an_epoch_that_never_was_is_not_destroyed(program: Program) -> None:
