@@ -8,6 +8,7 @@ from typing import Any
 
 from schemas.accounts import LOCAL_PART
 from schemas.identities import Identity, accounts_in
+from schemas.policy.limits import published
 from schemas.policy.policy import Policy, Treatment
 from transforms.batches.remembered import Remembered
 from transforms.parsing.event_time import TIMESTAMP, value_time_ms
@@ -213,6 +214,9 @@ def _field_names(policy: Policy) -> Remembered[str | None]:
 
     def name_of(key: str) -> str | None:
         name = policy.field_of(key)
-        return _ENVELOPES if name is None and (key in times or _ENVELOPE.fullmatch(key)) else name
+        own = _ENVELOPE.fullmatch(key) is not None and not published().is_direct(
+            key
+        )  # a tag may name a person
+        return _ENVELOPES if name is None and (key in times or own) else name
 
     return Remembered(name_of, _CACHED_KEYS)

@@ -68,6 +68,12 @@ def forgetting(*keys: str) -> Policy:
             id="a flattened path",
         ),
         pytest.param(
+            forgetting("taguser"),
+            {"__TAG__.user": "zhangwei", "msg": "zhangwei left"},
+            {"output": "<USERNAME> left"},
+            id="a tag of the log service that the policy forgot",
+        ),
+        pytest.param(
             forgetting("user"),
             {"user": ["zhangwei", "lisi"], "msg": "zhangwei met lisi"},
             {"output": "<USERNAME> met <USERNAME>"},
