@@ -19,7 +19,7 @@ _INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
 _QUOTED = re.compile(r"""=?(["'`])(.*)\1""", re.DOTALL)
-_DIGITS = re.compile(r"\+?0*([0-9]+)(?:\.0*)?")
+_DIGITS = re.compile(r"(?:uin[\s:=#_-]*)?\+?0*([0-9]+)(?:\.0*)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([,'_ ])[0-9]{3})(?:\1[0-9]{3})+")
 _SCIENTIFIC = re.compile(r"([0-9]+(?:\.[0-9]*)?)[eE]\+?([0-9]{1,2})")
 _CAM_UINS = re.compile(r"\b(?:uin|owner)/([0-9]{5,20})")

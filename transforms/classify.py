@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any
 
 import apache_beam as beam
@@ -40,6 +41,12 @@ class UnknownFields(StrEnum):
     DROP = "drop"
     REDACT = "redact"
     REJECT = "reject"
+
+
+def _with_date(pairs: Sequence[tuple[str, Any]], clock: str) -> str:
+    """Return a clock behind the date that an event has under a key of its own, as W3C and spreadsheets write it."""
+    date = next((value for key, value in pairs if key.casefold() == "date" and isinstance(value, str)), "")
+    return f"{date.strip()} {clock.strip()}"
 
 
 def log_source(envelope: Mapping[str, Any]) -> str | None:
@@ -135,7 +142,8 @@ class _Classifier:
         time = event_time_ms(stated, found.values.get(ACCESS_TIME), source.zone, source.modified_ms)
         if time is Reason.BAD_TIME:
             seconds = (text for name, text in found.others.items() if name.partition(".")[0] == ACCESS_TIME)
-            others = (time_ms(text, source.zone, source.modified_ms) for text in seconds)
+            texts = chain(seconds, [_with_date(event.pairs, found.values.get(ACCESS_TIME, ""))])
+            others = (time_ms(text, source.zone, source.modified_ms) for text in texts)
             return next((other for other in others if other is not None), time)
         return time
 

@@ -135,7 +135,7 @@ class KeySorter:
 
     def _open(self, key: str, name: str, value: Any, found: Sorted, depth: int) -> None:
         """Sort the members of an object or array where the policy knows a field that is no text of many words."""
-        inside = members(value) if depth < _MAX_DEPTH else None
+        inside = members(value, name in self._people) if depth < _MAX_DEPTH else None
         if inside is not None:
             self._sort_members(key, inside, found, depth)
             return

@@ -54,19 +54,19 @@ def loaded(value: Any) -> Any:
     return value if isinstance(value, dict | list) else None
 
 
-def members(value: Any) -> Members | None:
-    """Return the pairs of an object, or of all objects of an array of nothing else; None where there are none.
+def members(value: Any, of_arrays: bool = False) -> Members | None:
+    """Return the pairs of an object, or if told of all objects of an array of nothing else; None where there are none.
 
     Example:
-        >>> list(members([{"a": 1}, {"a": 2}])), members(["a"])
-        ([('a', 1), ('a', 2)], None)
+        >>> list(members([{"a": 1}, {"a": 2}], of_arrays=True)), members([{"a": 1}, {"a": 2}]), members(["a"])
+        ([('a', 1), ('a', 2)], None, None)
     """
     value = loaded(value)
     if isinstance(value, dict):
         return iter(value.items()) if value else None
     if value and (pairs := key_values(value)) is not None:
         return iter(pairs.items())
-    if value and all(isinstance(member, dict) for member in value):
+    if of_arrays and value and all(isinstance(member, dict) for member in value):
         return (pair for member in value for pair in member.items())
     return None
 

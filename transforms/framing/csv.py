@@ -52,6 +52,8 @@ class _RowJoiner:
             return None
         if line.fault is not None and self._first is None:
             return line
+        if self._dialect.has_directives and line.data[:1] == b"#":
+            return None
         is_odd = line.data.count(self._quote) % 2 == 1
         if self._first is None and not is_odd:
             return self._row(line, line.data)
@@ -93,5 +95,8 @@ def _with_commas(data: bytes, dialect: Dialect) -> bytes:
         quotechar=dialect.quote,
         skipinitialspace=dialect.separator != "\t",
     )
-    csv.writer(written, lineterminator="").writerow(next(rows, []))
+    values = next(rows, [])
+    if dialect.has_directives:
+        values = ["" if value == "-" else value for value in values]
+    csv.writer(written, lineterminator="").writerow(values)
     return written.getvalue().encode(errors="surrogateescape")

@@ -16,20 +16,24 @@ _LONGEST_HEADER = 20
 _LIKE_ROWS = 2
 _TIME_COLUMN = re.compile(
     r"@?_*(?:timestamp|instant|ts)_*|@timestamp.*|submit|realtime"
-    r"|(?:[a-z]+[_ .-]?)?(?:time|timestamp|date|datetime|datum)(?:[_ .-]?(?:utc|local|iso8601|ms))?(?: ?\(.*\))?"
+    r"|_*(?:[a-z]+[_ ./-]?)?(?:time|timestamp|date|datetime|datum)(?:[_ .-]?(?:utc|local|iso8601|ms))?(?: ?\(.*\))?"
     r"|.*(?:时间|日期).*",
     re.IGNORECASE,
 )
 
 
 class Dialect(NamedTuple):
-    """How a CSV is written: its columns, what separates and quotes values, and the lines up to the header's end."""
+    """How a CSV is written: its columns, what separates and quotes values, and the lines up to the header's end.
+
+    With `has_directives`, lines that begin with # are none of its rows, and - stands for no value.
+    """
 
     columns: tuple[str, ...]
     separator: str = ","
     quote: str = '"'
     header_lines: int = 1
     has_time: bool = True
+    has_directives: bool = False
 
 
 NO_DIALECT = Dialect(())
@@ -44,11 +48,13 @@ def csv_dialect(text: str, is_forced: bool = False) -> Dialect | None:
     values. The separator is the stated one, else the one that gives most columns.
 
     Example:
-        >>> csv_dialect('sep=;\\ntime;"user name";message;\\n')
-        Dialect(columns=('time', 'user name', 'message', ''), separator=';', quote='"', header_lines=2, has_time=True)
+        >>> csv_dialect('sep=;\\ntime;"user name";message;\\n')[:4]
+        (('time', 'user name', 'message', ''), ';', '"', 2)
         >>> csv_dialect("hello, world")
     """
     lines = text.splitlines()
+    if lines and lines[0].startswith("#"):
+        return _with_directives(lines)
     skipped, stated = 0, None
     while skipped < len(lines):
         match = _STATED.fullmatch(lines[skipped].strip())
@@ -69,6 +75,21 @@ def csv_dialect(text: str, is_forced: bool = False) -> Dialect | None:
     header_lines = skipped + 1 + rows[0].count("\n")
     dialect = Dialect(found, separator, quote, header_lines, any(map(_TIME_COLUMN.fullmatch, found)))
     return dialect if is_forced or _is_header(dialect, rows[1:]) else None
+
+
+def _with_directives(lines: list[str]) -> Dialect | None:
+    """Return the dialect of the W3C's extended log format, and of Zeek: a directive names the columns."""
+    for number, line in enumerate(lines):
+        name, _, columns = line.replace("\t", " ").partition(" ")
+        if name.rstrip(":").lower() == "#fields":
+            names = tuple(columns.split())
+            row = next((row for row in lines[number + 1 :] if row and not row.startswith("#")), "")
+            separator = "\t" if row.count("\t") == len(names) - 1 else " "
+            has_time = any(map(_TIME_COLUMN.fullmatch, names))
+            return Dialect(names, separator, '"', number + 1, has_time, has_directives=True)
+        if not line.startswith("#"):
+            break
+    return None
 
 
 def _with_whole_header(rows: list[str]) -> list[str]:

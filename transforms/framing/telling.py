@@ -11,8 +11,8 @@ from transforms.framing.containers import read_cri, read_docker
 from transforms.framing.otlp import ROOT
 from transforms.framing.wrappers import wrapped_at
 
-_ARRAY = re.compile(rb"\s*\[\s*(?:\{|\]\s*\Z)")
-_OBJECT = re.compile(rb'\s*\{\s*(?:["}]|\Z)')
+_ARRAY = re.compile(rb"[\s\x1e]*\[\s*(?:\{|\]\s*\Z)")
+_OBJECT = re.compile(rb'[\s\x1e]*\{\s*(?:["}]|\Z)')
 _SEARCH_LOG = re.compile(rb'\s*\{\s*"(?:Response"\s*:\s*\{\s*"|(?:Results|Context|ListOver|Analysis)"\s*:)')
 _OTLP = re.compile(rb'\s*\[?\s*\{\s*"' + ROOT.encode() + rb'"\s*:')
 _DOCKER_ATTRIBUTES = {"log", "stream", "time", "attrs"}
@@ -80,6 +80,8 @@ def is_document(head: Head) -> str | None:
         return "an array of objects"
     if not _OBJECT.match(head.data):
         return None
+    if head.data.lstrip().startswith(b"\x1e"):
+        return "a sequence of documents, each behind a record separator (RFC 7464)"
     if head.first is None:
         return _several_lines(head)
     path = wrapped_at(head.first)

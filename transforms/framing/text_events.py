@@ -67,6 +67,11 @@ def _time_of(line: bytes, zone: tzinfo, written_ms: int | None) -> LineTime | No
     return line_time(line[:_BYTES_SEARCHED].decode(errors="replace"), zone, written_ms)
 
 
+def _before(line: bytes, found: LineTime) -> str:
+    """Return the character before a time: a bracket where services put it, a quote where a statement holds it."""
+    return line[:_BYTES_SEARCHED].decode(errors="replace")[: found.start][-1:]
+
+
 def _is_at_start(line: bytes, found: LineTime) -> bool:
     text = line[:_BYTES_SEARCHED].decode(errors="replace")
     lead = _LEAD.match(text, len(text) - len(text.lstrip()))
@@ -77,7 +82,9 @@ class _Joiner:
     def __init__(self, limit: int, joins: bool) -> None:
         self._limit = limit
         self._joins = joins
-        self._first: tuple[bool, int] | None = None  # is the file's first time at the start, and its form
+        self._first: tuple[bool, int, str] | None = (
+            None  # of the file's first time: is it at the start, its form, what is before
+        )
         self._first_is_indented = False
         self._time: FoundTime | None = None
         self._repair: str | None = None
@@ -129,7 +136,7 @@ class _Joiner:
         found = _time_of(line.data, line.source.zone, line.source.modified_ms)
         if found is None:
             return None
-        kind = (_is_at_start(line.data, found), found.form)
+        kind = (_is_at_start(line.data, found), found.form, _before(line.data, found))
         is_indented = line.data[:1].isspace()
         if self._first is None:
             self._first, self._first_is_indented = kind, is_indented

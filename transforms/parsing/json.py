@@ -17,6 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x1f]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(rb"[\x40-\xff]+")  # the bytes that GB18030 characters of two bytes are made of
+_COMMON = re.compile(rb"[\xb0-\xf7][\xa1-\xfe]")  # GB 2312's characters: accents of Latin-1 seldom make one
 _CJK = re.compile("[\u3400-\u9fff]")
 _BOM = "\ufeff"
 
@@ -93,7 +94,7 @@ def _decode_run(run: bytes, repairs: set[str]) -> str:
         text = run.decode("gb18030")
     except UnicodeDecodeError:
         text = ""
-    if _CJK.search(text):
+    if _CJK.search(text) and _COMMON.search(run):
         repairs.add("gb18030")
         return text
     repairs.add("invalid_utf8")

@@ -63,6 +63,11 @@ def test_what_a_text_is(head: bytes, found: FileFormat) -> None:
         (b'"sep=;"\ntime;user name\n', ("time", "user name")),
         (b"\n\ntime, username\n", ("time", "username")),
         (b"time\tusername\n", ("time", "username")),
+        (
+            b"#Version: 1.0\n#Fields: date time c-ip cs-username\n2026-11-26 08:00:00 - anna\n",
+            ("date", "time", "c-ip", "cs-username"),
+        ),
+        (b"#separator \\x09\n#fields\tts\tuser\n1795680000.1\tanna\n", ("ts", "user")),
         (b"'time','username'\n", ("time", "username")),
         (b"uin,username,message\n1,a,x\n2,b,y\n", ("uin", "username", "message")),
         ("访问时间,用户名,消息\n".encode(), ("访问时间", "用户名", "消息")),
