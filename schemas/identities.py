@@ -16,7 +16,7 @@ _ROUNDED_DIGITS = 6
 
 _LARGEST_EXPONENT = 30
 _INVISIBLE = re.compile(
-    r"[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+    r"\x1b\[[0-9;]*[A-Za-z]|[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
 _QUOTED = re.compile(r"""=?(["'`])(.*)\1""", re.DOTALL)
 _DIGITS = re.compile(r"(?:uin[\s:=#_-]*)?\+?0*([0-9]+)(?:\.0*)?", re.IGNORECASE)

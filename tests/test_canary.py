@@ -14,6 +14,7 @@ import pytest
 
 from pipelines.jobs.redaction import RedactionJob, run_redaction
 from pipelines.sources.found import find_inputs
+from pipelines.sources.inputs import Given
 from schemas.errors import LogveilError
 from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS, ROOT
@@ -195,7 +196,7 @@ def test_no_secret_of_an_input_in_another_form_is_left_anywhere(tmp_path, debug_
     )
     failure = None
     try:
-        run_redaction(job(tmp_path / "out", path, format=format))
+        run_redaction(job(tmp_path / "out", path, given=Given(format)))
     except LogveilError as error:
         failure = error
     assert leaks(f"{failure} {failure!r}") == []

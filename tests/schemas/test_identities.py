@@ -43,6 +43,7 @@ def test_what_a_number_field_names_besides(text: str, found: tuple[tuple[str, ..
 @pytest.mark.parametrize(
     "text",
     [
+        "\x1b[31mlin.qiao\x1b[0m", "\x00lin.qiao",
         "lin.qiao", " lin.qiao ", "Lin.Qiao", "ＬＩＮ.QIAO", "CORP\\lin.qiao", "CORP\\\\Lin.Qiao", "lin.qiao@CORP",
         "lin.qiao@EXAMPLE.COM", "lin.qiao@10.0.0.1", "'lin.qiao'@'localhost'", '["lin.qiao"]', "['lin.qiao']",
         "uid=lin.qiao,ou=people,dc=example", "lin.qiao\u200b", '"lin.qiao"', "lin.qiao,lin.qiao",
