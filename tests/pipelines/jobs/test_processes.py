@@ -24,6 +24,7 @@ from pipelines.jobs.runners import check_options, share_out
 from pipelines.keys.rings import load_keys, make_ring
 from pipelines.mysql.events import WriteEventsToMySql
 from pipelines.sources.inputs import FilePart, plan_parts, snapshot
+from pipelines.sources.read_files import Reading
 from pipelines.vault.sightings import UpsertAccounts
 from schemas.errors import InputError, OptionsError, RunnerError
 from schemas.policy.file import default_policy
@@ -170,7 +171,7 @@ def graph_with_secrets(folder: Path, ring: Path) -> tuple[RedactFiles, bytes]:
     return RedactFiles(
         plan_parts([snapshot(folder / "a.jsonl")]),
         RedactLogEvents(policy, keys.current, NOW_MS, sight_accounts=True),
-        1 << 20,
+        Reading(),
         folder,
         UpsertAccounts(Database(URL), keys, policy),
         WriteEventsToMySql(Database(URL), policy),
