@@ -18,7 +18,7 @@ from pipelines.keys.rings import KeyRing
 from pipelines.mysql.events import WriteEventsToMySql
 from pipelines.root.write_partitions import WriteAvroPartitions
 from pipelines.sources.kafka import KafkaConnection, KafkaTopic
-from pipelines.sources.read_files import ReadLogFiles
+from pipelines.sources.read_files import Reading, ReadLogFiles
 from pipelines.streams.graph import RedactTopic
 from pipelines.streams.job import StreamJob
 from pipelines.streams.micro_batches import AdvanceLanes
@@ -59,7 +59,7 @@ SHOWN = [
     (DropRepeats(9), {"remembered": 9}),
     (SightAccounts(POLICY, KEY, 7, 5), {**OF_POLICY, "key_epoch": "3", **MOMENT}),
     (BODY, {**OF_POLICY, "key_epoch": "3", **MOMENT, "unknown_fields": "drop", "sight_accounts": False}),
-    (ReadLogFiles(10, False, 11), {"max_event_bytes": 10, "max_expansion": 11, "in_batches": False}),
+    (ReadLogFiles(Reading(10, 11), False), {"max_event_bytes": 10, "max_expansion": 11, "in_batches": False}),
     (WriteAvroPartitions(Path("tweety"), Encoding(POLICY)), {**OF_POLICY, "codec": "zstandard"}),
     (
         RedactFiles((), BODY, 10, Path("tweety"), event_table=beam.Create([])),

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.commands.terminal import say
 from pipelines.commands.typed import read_typed
 from schemas.errors import DetectorError, FormatFileError, RecognizerFileError
 from schemas.policy.policy import Policy
@@ -61,9 +62,7 @@ def detection_of(
         given = read_formats(formats, policy)
         extra += given.recognizers
         if given.ignored:
-            typer.echo(
-                f"{formats}: no field of the policy, so not replaced: {', '.join(given.ignored)}", err=True
-            )
+            say(f"{formats}: no field of the policy, so not replaced: {', '.join(given.ignored)}", err=True)
     if names is not None:
         extra += (NameRecognizer(names),)
     detection = Detection.of(policy, extra=extra)

@@ -47,6 +47,7 @@ def test_any_exception_is_one_line_without_its_message_and_code_3(
     logveil: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception
 ) -> None:
     monkeypatch.setattr("pipelines.commands.retention.calendar_rows", fails_with(error))
+    (tmp_path / "_runs").mkdir()
     code, said = logveil("calendar", tmp_path)
     assert code == 3
     assert said.count("\n") == 1
@@ -85,6 +86,7 @@ def test_what_a_person_may_mistype_is_wrong_use(
 ) -> None:
     (tmp_path / "a.jsonl").write_bytes(LINE)
     (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "out" / "_runs").mkdir(parents=True)
     places = {"FILE": tmp_path / "a.jsonl", "OUT": tmp_path / "out", "LOOP": tmp_path / "loop"}
     code, said = logveil(*(places.get(argument, argument) for argument in arguments))
     assert code == 2

@@ -59,7 +59,7 @@ def test_the_command_leaves_no_file_and_no_key(write_lines: Callable[..., Path],
         "category=rejected/expires_on=2027-05-23",
         "pseudonymise: 1",
         "IP_ADDRESS 1",
-        "colour 1",
+        "unnameable 1",
         "not_json 1",
     ):
         assert words in shown.output

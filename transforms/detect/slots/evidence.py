@@ -32,6 +32,8 @@ _ACCOUNT_PROGRAMS = frozenset(
     slurmdbd pbs_server pbs_mom schedd jenkins gitea gitlab nextcloud owncloud wordpress drupal zabbix""".split()
 )
 _PROGRAM = re.compile(r"[a-z][a-z0-9_.-]+")
+_PREFIX_WORDS = 8
+
 _EXTENSION = re.compile(
     r"(?i)\.(?:py|java|sh|log|conf|cfg|txt|json|ya?ml|xml|html?|php|js|css|jar|so|exe|dll|service|socket|target|timer|mount|slice|scope|gz|zip|bam|fq|fastq|vcf|com|org|net|io|cn|de|local|internal|example|c|h|cpp|go|rs)\Z"
 )
@@ -173,7 +175,7 @@ def of_line(text: str, start: int, end: int, form: str) -> Iterator[str]:
         yield "failure in line"
     if _ADDRESS.search(around):
         yield "address in line"
-    if not _ACCOUNT_PROGRAMS.isdisjoint(_PROGRAM.findall(text[first : min(start, first + 80)].lower())):
+    if not _ACCOUNT_PROGRAMS.isdisjoint(_PROGRAM.findall(_first_words(text[first:start]))):
         yield "program of accounts"
     if _holds(around, _CODES):
         yield "code in line"
@@ -196,3 +198,8 @@ def _holds(text: str, parts: tuple[str, ...] | list[str]) -> bool:
         if part in text:
             return True
     return False
+
+
+def _first_words(text: str) -> str:
+    """Return where a line names its program, counted in words: a redaction changes how long they are, not how many."""
+    return " ".join(text.split(None, _PREFIX_WORDS)[:_PREFIX_WORDS]).lower()
