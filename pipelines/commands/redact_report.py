@@ -85,6 +85,7 @@ def _print_counts(console: Console, policy: Policy, counts: Counts, example: Pre
     for title, prefix in (
         ("Rejected", "rejected/"),
         ("Repaired", "repaired/"),
+        ("Doubtful inputs", "doubtful/"),
         ("Unknown fields", "unknown_field/"),
         ("Detected", "detected/"),
     ):

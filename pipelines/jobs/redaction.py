@@ -226,7 +226,10 @@ def _ledger(
 ) -> Ledger:
     planned = plan_parts(chosen.files, zone=job.given.zone)
     parts = Counter(content.checksum for part in planned for content in part.contents)
-    padded = sum(1 for file in chosen.files if file.layout.nuls)
+    noted = {
+        "repaired/nul_prefix": sum(1 for file in chosen.files if file.layout.nuls),
+        "doubtful/rows_without_a_header": sum(1 for file in chosen.files if file.layout.is_doubtful),
+    }
     return Ledger(
         run_id=run_id,
         inputs=tuple(
@@ -244,7 +247,7 @@ def _ledger(
             for file in chosen.files
         ),
         passed_over=chosen.passed_over,
-        counts=Counter({**summary.counts, "repaired/nul_prefix": padded}) if padded else summary.counts,
+        counts=Counter({**summary.counts, **{name: number for name, number in noted.items() if number}}),
         policy_version=job.policy.version,
         policy_digest=job.policy.digest,
         key_epoch=job.key.epoch,

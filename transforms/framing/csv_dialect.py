@@ -14,10 +14,13 @@ _COLUMN = re.compile(r"[@#%$\w][\w .%()/@:\[\]-]{0,63}")
 _WORDS = 4
 _LONGEST_HEADER = 20
 _LIKE_ROWS = 2
+_LOOKED_AT = 20
+_FEWEST_VALUES = 3
+_VALUE = re.compile(r"\d{3}|\d:\d")
 _TIME_COLUMN = re.compile(
     r"@?_*(?:timestamp|instant|ts)_*|@timestamp.*|submit|realtime"
     r"|_*(?:[a-z]+[_ ./-]?)?(?:time|timestamp|date|datetime|datum)(?:[_ .-]?(?:utc|local|iso8601|ms))?(?: ?\(.*\))?"
-    r"|.*(?:时间|日期).*",
+    r"|(?:time|date)[a-z_ ]{0,16}(?: ?[\[(].*[\])])?|.*(?:时间|日期).*",
     re.IGNORECASE,
 )
 
@@ -117,10 +120,36 @@ def _is_header(dialect: Dialect, rows: list[str]) -> bool:
         return False
     if dialect.has_time:
         return True
-    counts = Counter(len(_columns(row, dialect.separator, dialect.quote)) for row in rows[:20] if row.strip())
+    counts = Counter(
+        len(_columns(row, dialect.separator, dialect.quote)) for row in rows[:_LOOKED_AT] if row.strip()
+    )
     like = counts[len(dialect.columns)]
-    return len(set(named)) == len(named) > 2 and like >= _LIKE_ROWS and like * 2 >= counts.total()
+    repeated = any(_is_repeated(dialect, row) for row in rows[:_LOOKED_AT])
+    is_alike = like >= _LIKE_ROWS and like * 2 >= counts.total()
+    return len(set(named)) == len(named) > 2 and is_alike and not repeated
 
 
 def _is_name(name: str) -> bool:
-    return _COLUMN.fullmatch(name) is not None and len(name.split()) <= _WORDS and not name.isdigit()
+    return _COLUMN.fullmatch(name) is not None and len(name.split()) <= _WORDS and not _VALUE.search(name)
+
+
+def _is_repeated(dialect: Dialect, row: str) -> bool:
+    """Tell whether a row has a name of the header as its value: then that was a row too."""
+    return any(
+        name and name == value
+        for name, value in zip(dialect.columns, _columns(row, *dialect[1:3]), strict=False)
+    )
+
+
+def looks_like_rows(text: str) -> bool:
+    """Tell whether a text may be a CSV without a header: its first lines have as many values each, three or more.
+
+    Example:
+        >>> looks_like_rows("1,a,x\\n2,b,y\\n3,c,z\\n"), looks_like_rows("one, two\\nthree\\nfour, five\\n")
+        (True, False)
+    """
+    rows = [row for row in text.splitlines()[: _LOOKED_AT + 1] if row.strip()][:_LOOKED_AT]
+    if len(rows) < _FEWEST_VALUES:
+        return False
+    sizes = ({len(_columns(row, separator, '"')) for row in rows} for separator in SEPARATORS)
+    return any(len(size) == 1 and min(size) >= _FEWEST_VALUES for size in sizes)

@@ -13,7 +13,10 @@ from transforms.framing.text_events import Lines
 
 @dataclass(frozen=True)
 class Layout:
-    """What a text is and why: its format, its encoding, how its rows are written, and what stands before it."""
+    """What a text is and why: its format, its encoding, how its rows are written, and what stands before it.
+
+    A doubtful one may be something else, which its reason names.
+    """
 
     format: FileFormat
     reason: str
@@ -21,6 +24,7 @@ class Layout:
     dialect: Dialect = NO_DIALECT
     returns_alone: bool = False
     nuls: int = 0
+    is_doubtful: bool = False
 
     @property
     def is_plain(self) -> bool:

@@ -49,7 +49,7 @@ _TAR_BLOCK = 512
 _LOG_GROUP_LIST = re.compile(rb"\n[\x80-\xff]{0,4}[\x01-\x7f]\n[\x80-\xff]{0,4}[\x01-\x7f]\x08")
 _BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)")
 _SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
-_ODD = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_ODD = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c\x1d\x1f\x7f]")
 _ODD_SHARE = 0.02
 _UNDECODABLE_SHARE = 0.10
 

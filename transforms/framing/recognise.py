@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from schemas.formats import FileFormat
-from transforms.framing.csv_dialect import NO_DIALECT, Dialect, csv_dialect
+from transforms.framing.csv_dialect import NO_DIALECT, Dialect, csv_dialect, looks_like_rows
 from transforms.framing.encodings import UTF_8, as_utf8, detect_encoding, has_returns_alone, is_wide
 from transforms.framing.formats import FORMATS
 from transforms.framing.layout import Layout
@@ -67,6 +67,9 @@ def _layout(head: Head, format: FileFormat | None) -> Layout:
     if dialect is not None:
         time = "one of them a time" if dialect.has_time else "and rows of as many values"
         return Layout(FileFormat.CSV, f"a header of {len(dialect.columns)} names, {time}", dialect=dialect)
+    if looks_like_rows(head.data.decode(errors="replace")):
+        reason = "rows of values without a header that names them, read as text"
+        return Layout(FileFormat.TEXT, reason, is_doubtful=True)
     return Layout(FileFormat.TEXT, "none of the other formats")
 
 

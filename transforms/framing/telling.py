@@ -92,10 +92,20 @@ def _several_lines(head: Head) -> str | None:
     """Tell an object over several lines, or objects on one line, from lines of which the first is broken."""
     if len(head.lines) == 1:
         return "objects one after the other, or longer than what is looked at" if _goes_on(head) else None
+    if _is_json(head.lines[0].strip().removesuffix(b",")):
+        return "objects with commas between them"
     if len(head.objects) * 2 >= len(head.lines) and head.lines[0].strip() != b"{":
         return None
     following = head.lines[1].lstrip()[:1]
     return "an object over several lines" if following in (b'"', b"}", b"{", b"[") else None
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _goes_on(head: Head) -> bool:
