@@ -29,7 +29,7 @@ from tests.cluster.counted import SECRET, Follower, counted_event, rejected_in
 from tests.flink import Flink, flink_cluster
 from tests.kafka import PASSWORD, USER, Kafka, kafka_broker, wait_for
 
-pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+pytestmark = [pytest.mark.cluster, pytest.mark.slow, pytest.mark.faults]
 
 TOPIC = "125407-ad2155c6-0000-4000-8000-000000000001"
 EVENTS = int(os.environ.get("LOGVEIL_FAULT_EVENTS", "500_000"))
