@@ -21,6 +21,7 @@ import orjson
 from pipelines.root.erasure_claim import rewriting
 from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, write_whole
 from pipelines.root.partition_folders import open_partition
+from pipelines.root.plans import read_plan_file, write_plan_file
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, read_receipts, settled_receipt
 from pipelines.root.segment_files import all_lanes, is_done, read_lane
 from pipelines.root.staging import make_staging
@@ -63,10 +64,7 @@ def write_compaction(plan: CompactionPlan, path: Path | None = None) -> Path:
         OutputError: The folder can't be written.
     """
     path = path or Path(plan.root) / PLANS / f"{KIND}-{plan.digest[:12]}.json"
-    with output_errors(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, plan.to_json())
-    return path
+    return write_plan_file(path, plan.to_json())
 
 
 def read_compaction(path: Path) -> CompactionPlan:
@@ -75,13 +73,7 @@ def read_compaction(path: Path) -> CompactionPlan:
     Raises:
         RetentionError: It can't be read, is no plan, or was changed since it was made.
     """
-    try:
-        content = orjson.loads(path.read_bytes())
-    except OSError as error:
-        raise RetentionError(f"cannot read the plan {path}: {error.strerror}") from error
-    except orjson.JSONDecodeError as error:
-        raise RetentionError(f"{path} is no plan: it is not JSON") from error
-    return CompactionPlan.from_json(content)
+    return CompactionPlan.from_json(read_plan_file(path))
 
 
 def apply_compaction(root: Path, plan: CompactionPlan, now: datetime) -> Receipt:

@@ -9,11 +9,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
-import orjson
-
 from pipelines.root.commit import sweep
 from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, sync_folder, write_whole
 from pipelines.root.partition_folders import list_files, list_partitions, open_partition
+from pipelines.root.plans import read_plan_file, write_plan_file
 from pipelines.root.receipts import (
     Receipt,
     append_receipt,
@@ -80,10 +79,7 @@ def write_plan(plan: ExpiryPlan, path: Path | None = None) -> Path:
     """
     root = Path(plan.root)
     path = path or root / PLANS / f"{KIND}-{plan.as_of}-{plan.digest[:12]}.json"
-    with output_errors(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, plan.to_json())
-    return path
+    return write_plan_file(path, plan.to_json())
 
 
 def read_plan(path: Path) -> ExpiryPlan:
@@ -92,13 +88,7 @@ def read_plan(path: Path) -> ExpiryPlan:
     Raises:
         RetentionError: It can't be read, is no plan, or was changed since it was made.
     """
-    try:
-        content = orjson.loads(path.read_bytes())
-    except OSError as error:
-        raise RetentionError(f"cannot read the plan {path}: {error.strerror}") from error
-    except orjson.JSONDecodeError as error:
-        raise RetentionError(f"{path} is no plan: it is not JSON") from error
-    return ExpiryPlan.from_json(content)
+    return ExpiryPlan.from_json(read_plan_file(path))
 
 
 def apply_plan(

@@ -22,6 +22,7 @@ from pipelines.retention.rewriting import finish_runs
 from pipelines.root.erasure_claim import rewriting
 from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, sync_folder, write_whole
 from pipelines.root.partition_folders import Recorded, list_partitions, open_partition, recorded_files
+from pipelines.root.plans import write_plan_file
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, settled_receipt
 from pipelines.root.staging import make_staging
 from pipelines.root.tightened import TIGHTEN, NewFile, Tightening
@@ -85,10 +86,7 @@ def write_plan(plan: TighteningPlan, path: Path | None = None) -> Path:
         OutputError: The folder can't be written.
     """
     path = path or Path(plan.root) / PLANS / f"{TIGHTEN}-{plan.digest[:12]}.json"
-    with output_errors(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, plan.to_json())
-    return path
+    return write_plan_file(path, plan.to_json())
 
 
 def read_plan(path: Path) -> TighteningPlan:
