@@ -9,6 +9,7 @@ nothing. Prints a Markdown table: tried, lost, doubled, left over; the exit code
 
 import argparse
 import json
+import logging
 import os
 import random
 import signal
@@ -221,6 +222,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
+    logging.getLogger("pipelines").setLevel(logging.CRITICAL)
     try:
         found = attack(options.minutes, options.seed)
     finally:

@@ -1,6 +1,5 @@
 """The work that `attack.py` disturbs, and what the disturbance cost: a small root with a known content."""
 
-import logging
 import os
 import shutil
 import subprocess
@@ -33,8 +32,6 @@ from schemas.errors import LogveilError
 from schemas.policy.file import default_policy
 from schemas.verification import ProblemKind
 from transforms.pseudonyms import PseudonymKey
-
-logging.getLogger("pipelines").setLevel(logging.CRITICAL)
 
 INPUTS = 3
 Refusal = LogveilError

@@ -1,6 +1,5 @@
 """Fixtures that several tests share: the shared data, the event maker, and what a test may not find missing in CI."""
 
-import logging
 import os
 import subprocess
 import sys
@@ -24,15 +23,6 @@ def absent(what: str) -> None:
     if os.environ.get("LOGVEIL_REQUIRE_ALL") == "1":
         pytest.fail(f"{what} is required here and absent")
     pytest.skip(f"{what} is absent")
-
-
-@pytest.fixture(autouse=True)
-def _loggers_that_are_heard() -> None:
-    """Undo what a test before has muted: a library that configures logging disables every logger it doesn't know."""
-    logging.disable(logging.NOTSET)
-    for logger in list(logging.root.manager.loggerDict.values()):
-        if isinstance(logger, logging.Logger):
-            logger.disabled = False
 
 
 @pytest.fixture(scope="session")
