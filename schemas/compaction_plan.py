@@ -1,17 +1,13 @@
 """What a compaction is going to join: written before, sealed, and carried out as it stands."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from schemas.errors import RetentionError
 from schemas.retention_plan import parse_partition
-
-KIND = "compact"
-PLAN_VERSION = 1
+from schemas.sealed_plan import SealedPlan, check_file_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +40,29 @@ class Join:
 
 
 @dataclass(frozen=True)
-class CompactionPlan:
+class CompactionPlan(SealedPlan):
     """`root` is the root's resolved path, `made_at` an ISO 8601 time in UTC."""
+
+    KIND = "compact"
+    VERSION = 1
 
     root: str
     made_at: str
     joins: tuple[Join, ...]
     digest: str = ""
 
-    def sealed(self) -> "CompactionPlan":
-        """Return the plan with the SHA-256 of everything else in it."""
-        return replace(self, digest=_digest(self))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the plan as JSON values."""
-        return {"kind": KIND, "version": PLAN_VERSION, **asdict(self)}
-
     @classmethod
-    def from_json(cls, content: Any) -> "CompactionPlan":
-        """Return the plan that JSON values hold.
+    def of(cls, values: dict[str, Any]) -> "CompactionPlan":
+        """Return the plan of its fields as JSON values."""
+        return cls(**{**values, "joins": tuple(map(_join, values["joins"]))})
 
-        Raises:
-            RetentionError: They are no plan, were changed since it was made, or name a place outside a partition.
-        """
-        if not isinstance(content, dict) or (content.get("kind"), content.get("version")) != (
-            KIND,
-            PLAN_VERSION,
-        ):
-            raise RetentionError(f"this is no compaction plan of version {PLAN_VERSION}")
-        values = {name: value for name, value in content.items() if name not in ("kind", "version")}
-        try:
-            values["joins"] = tuple(map(_join, values["joins"]))
-            datetime.fromisoformat(values["made_at"])
-            plan = cls(**values)
-            seal = _digest(plan)
-        except (KeyError, TypeError, ValueError) as error:
-            raise RetentionError("the plan lacks a key, or holds one that is not known") from error
-        if plan.digest != seal:
-            raise RetentionError("the plan was changed since it was made")
-        for join in plan.joins:
-            _check_places(join)
-        return plan
+    def check(self) -> None:
+        """Check that the plan names files of partitions only."""
+        datetime.fromisoformat(self.made_at)
+        for join in self.joins:
+            parse_partition(join.partition)
+            for name in (join.name, *(file.name for file in join.files)):
+                check_file_name(name)
 
 
 def joined_name(stream: str, files: tuple[JoinedFile, ...]) -> str:
@@ -100,15 +78,3 @@ def joined_name(stream: str, files: tuple[JoinedFile, ...]) -> str:
 
 def _join(item: Mapping[str, Any]) -> Join:
     return Join(item["partition"], item["name"], tuple(JoinedFile(**file) for file in item["files"]))
-
-
-def _digest(plan: CompactionPlan) -> str:
-    content = {name: value for name, value in asdict(plan).items() if name != "digest"}
-    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _check_places(join: Join) -> None:
-    parse_partition(join.partition)
-    for name in (join.name, *(file.name for file in join.files)):
-        if "/" in name or name in ("", ".", ".."):
-            raise RetentionError("the plan names a file outside its partition")

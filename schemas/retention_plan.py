@@ -1,17 +1,14 @@
 """What an expiry will delete, stated beforehand: the plan that is shown, kept, and applied as it stands."""
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 
 from schemas.errors import RetentionError
+from schemas.sealed_plan import SealedPlan, check_file_name
 
-KIND = "expire"
-PLAN_VERSION = 1
 _PARTITION = re.compile(r"category=([a-z][a-z0-9_]*)/expires_on=(\d{4}-\d{2}-\d{2})")
 
 
@@ -65,12 +62,15 @@ class PlannedTable:
 
 
 @dataclass(frozen=True)
-class ExpiryPlan:
+class ExpiryPlan(SealedPlan):
     """What an expiry will delete.
 
     `root` is the root's resolved path; `as_of` is an ISO date and `made_at` an ISO 8601 time, both UTC;
     `reason` says why, if the date was in the future. `unparsable` holds what is reported and never deleted.
     """
+
+    KIND = "expire"
+    VERSION = 1
 
     root: str
     as_of: str
@@ -91,42 +91,30 @@ class ExpiryPlan:
         """Return how many bytes go."""
         return sum(part.bytes for part in self.partitions) + sum(part.bytes for part in self.tables)
 
-    def sealed(self) -> "ExpiryPlan":
-        """Return the plan with the SHA-256 of everything else in it."""
-        return replace(self, digest=_digest(self))
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the plan as JSON values."""
-        return {"kind": KIND, "version": PLAN_VERSION, **asdict(self)}
-
     @classmethod
-    def from_json(cls, content: Any) -> "ExpiryPlan":
-        """Return the plan that JSON values hold.
+    def of(cls, values: dict[str, Any]) -> "ExpiryPlan":
+        """Return the plan of its fields as JSON values."""
+        return cls(
+            **{
+                **values,
+                "partitions": tuple(map(_partition, values["partitions"])),
+                "unparsable": tuple(values["unparsable"]),
+                "tables": tuple(PlannedTable(**item) for item in values["tables"]),
+            }
+        )
 
-        Raises:
-            RetentionError: They are no plan, were changed since it was made, or name a place outside a root.
-        """
-        if not isinstance(content, dict) or (content.get("kind"), content.get("version")) != (
-            KIND,
-            PLAN_VERSION,
-        ):
-            raise RetentionError(f"this is no expiry plan of version {PLAN_VERSION}")
-        values = {name: value for name, value in content.items() if name not in ("kind", "version")}
-        try:
-            values["partitions"] = tuple(map(_partition, values["partitions"]))
-            values["unparsable"] = tuple(values["unparsable"])
-            values["tables"] = tuple(PlannedTable(**item) for item in values["tables"])
-            plan = cls(**values)
-            seal = _digest(plan)
-        except (KeyError, TypeError, ValueError) as error:
-            raise RetentionError("the plan lacks a key, or holds one that is not known") from error
-        if plan.digest != seal:
-            raise RetentionError("the plan was changed since it was made")
-        try:
-            _check_places(plan)
-        except (TypeError, ValueError, AttributeError) as error:
-            raise RetentionError("the plan holds a date or name that is none") from error
-        return plan
+    def check(self) -> None:
+        """Check that the plan names files of partitions only, and none that expires after its date."""
+        as_of = date.fromisoformat(self.as_of)
+        datetime.fromisoformat(self.made_at)
+        for partition in self.partitions:
+            if partition.expires_on > as_of:
+                raise RetentionError(f"the plan is as of {self.as_of}, and {partition.path} expires later")
+            for file in partition.files:
+                check_file_name(file.name)
+        for part in self.tables:
+            if date.fromisoformat(part.expires_on) > as_of:
+                raise RetentionError(f"the plan is as of {self.as_of}, and {part.name} expires later")
 
 
 def parse_partition(path: str) -> tuple[str, date]:
@@ -164,22 +152,3 @@ def is_partition(path: str) -> bool:
 def _partition(item: Mapping[str, Any]) -> PlannedPartition:
     files = tuple(PlannedFile(**file) for file in item["files"])
     return PlannedPartition(item["path"], files, tuple(item["policies"]), item["why"])
-
-
-def _digest(plan: ExpiryPlan) -> str:
-    content = {name: value for name, value in asdict(plan).items() if name != "digest"}
-    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-
-
-def _check_places(plan: ExpiryPlan) -> None:
-    as_of = date.fromisoformat(plan.as_of)
-    datetime.fromisoformat(plan.made_at)
-    for partition in plan.partitions:
-        if partition.expires_on > as_of:
-            raise RetentionError(f"the plan is as of {plan.as_of}, and {partition.path} expires later")
-        for file in partition.files:
-            if "/" in file.name or file.name in ("", ".", ".."):
-                raise RetentionError("the plan names a file outside its partition")
-    for part in plan.tables:
-        if date.fromisoformat(part.expires_on) > as_of:
-            raise RetentionError(f"the plan is as of {plan.as_of}, and {part.name} expires later")

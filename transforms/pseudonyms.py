@@ -53,6 +53,16 @@ class PseudonymKey:
         """
         return keyed_digest(self.secret, "fingerprint", b"").hex()[:16]
 
+    @property
+    def mark(self) -> str:
+        """Return epoch and fingerprint, as the header of a file states them.
+
+        Example:
+            >>> PseudonymKey(bytes(32), "1").mark
+            '1 9b6920b022580970'
+        """
+        return f"{self.epoch} {self.fingerprint}"
+
 
 def _recall_key(name: str, fingerprint: str, origin: Origin | None) -> PseudonymKey:
     key: PseudonymKey = recall(name, origin)

@@ -14,7 +14,7 @@ import fastavro
 from schemas.avro import REJECTION, event_schema
 from schemas.errors import RetentionError, SchemaError
 from schemas.policy.policy import Policy
-from transforms.avro.blocks import Codec, block, container_header, sync_marker
+from transforms.avro.blocks import KEY, Codec, block, container_header, sync_marker
 from transforms.avro.faults import NOT_AVRO
 from transforms.checks.records import field_rules
 from transforms.detect import Detection
@@ -73,7 +73,8 @@ class FileTightener:
         if not any(map(tightener.behind, records)):
             return None
         self._check(schema, category)
-        return self._tighten(records, tightener, _Place(category, expires_on, name, codec))
+        place = _Place(category, expires_on, name, codec, reader.metadata.get(KEY, ""))
+        return self._tighten(records, tightener, place)
 
     def _tightener(self, written: tuple[str, ...]) -> RecordTightener:
         if written not in self.tighteners:
@@ -133,12 +134,13 @@ def tighten_rejections(
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a file stood, and how it was compressed."""
+    """Where a file stood, how it was compressed, and the mark of its key."""
 
     category: str
     expires_on: date
     name: str
     codec: Codec
+    key: str = ""
 
     def part(self, schema_json: str, day: str, records: Sequence[bytes]) -> TightenedPart:
         """Return records as the file of a partition; one that moves is named after the day that it comes from."""
@@ -147,7 +149,7 @@ class _Place:
             name = f"{name.removesuffix('.avro')}-{self.expires_on:%Y%m%d}.avro"
         sync = sync_marker(f"{self.category}/{name}")
         blocks = [block(few, sync, self.codec) for few in _in_blocks(records)]
-        data = b"".join((container_header(schema_json, sync, self.codec), *blocks))
+        data = b"".join((container_header(schema_json, sync, self.codec, self.key), *blocks))
         return TightenedPart(f"category={self.category}/expires_on={day}", name, data, len(records))
 
 

@@ -175,7 +175,7 @@ def redact(
     )
     if dry_run:
         would = count_dry_run(job)
-        _end(_reported(would, job, str(output), as_json), max_rejected, would.skipped > 0)
+        _end(_reported(would, stated, str(output), as_json), max_rejected, would.skipped > 0)
         return
     ledger = run_redaction(job, watch_unless(as_json or quiet))
     if as_json:
@@ -189,12 +189,12 @@ def redact(
     _end(ledger.counts, max_rejected, bool(ledger.skipped))
 
 
-def _reported(done: DryRun, job: RedactionJob, root: str, as_json: bool) -> Mapping[str, int]:
+def _reported(done: DryRun, policy: Policy, root: str, as_json: bool) -> Mapping[str, int]:
     """Print what a run would do and return its counts."""
     if as_json:
         say_json({"dry_run": True, **done.to_json()})
     else:
-        print_dry_run(console(), done, job.policy, root)
+        print_dry_run(console(), done, policy, root)
     return done.counts
 
 

@@ -60,7 +60,7 @@ class RedactFiles(beam.PTransform):
         )
         redacted = records | "RedactLogEvents" >> self.body
         written = (redacted.kept, redacted.rejections) | "WriteAvroPartitions" >> WriteAvroPartitions(
-            self.staging, Encoding(self.body.policy), self.codec
+            self.staging, Encoding(self.body.policy, self.body.key.mark), self.codec
         )
         if self.vault is not None:
             redacted.sightings | "StoreAccounts" >> self.vault

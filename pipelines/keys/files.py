@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines.durable import sync_folder
 from pipelines.keys.trust import check_file, check_note
 from schemas.errors import KeyFileError
 from transforms.pseudonyms import PseudonymKey
@@ -105,7 +106,7 @@ def make_key(directory: Path, epoch: str) -> PseudonymKey:
     key = PseudonymKey(secret, epoch, KeyPlace(epoch, final))
     write_note(_fingerprint_file(final), key.fingerprint)
     claim.rename(final)
-    sync_directory(directory)
+    sync_folder(directory)
     return key
 
 
@@ -145,12 +146,3 @@ def overwrite(path: Path) -> None:
         file.write(bytes(path.stat().st_size))
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names of a directory durable."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipelines.keys.files import KeyPlace, make_key, overwrite, sync_directory, write_note
+from pipelines.durable import sync_folder
+from pipelines.keys.files import KeyPlace, make_key, overwrite, write_note
 from pipelines.keys.trust import check_folder, check_note
 from schemas.errors import KeyFileError
 from transforms.pseudonyms import PseudonymKey
@@ -81,7 +82,7 @@ class KeyRing:
         write_note(directory / f"{epoch}.destroyed", note)
         overwrite(path)
         path.unlink()
-        sync_directory(directory)
+        sync_folder(directory)
         return replace(
             self,
             keys=tuple(key for key in self.keys if key.epoch != epoch),
@@ -145,7 +146,7 @@ def make_ring(directory: Path) -> bool:
             if not directory.is_dir():
                 raise
             return False
-        sync_directory(directory.parent)
+        sync_folder(directory.parent)
     except OSError as error:
         raise KeyFileError(f"cannot make the key ring {directory}: {error.strerror}") from None
     return True

@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
+from pipelines.durable import sync_folder
 from pipelines.lanes.log import commit_segment, discard, open_staging, position
-from pipelines.root.layout import STREAM, output_errors, sync_folder, write_whole
+from pipelines.root.layout import STREAM, output_errors, write_whole
 from pipelines.root.segment_files import DEALING, Lane, epoch_folder, lanes_of, last_epoch, read_dealing
 from schemas.errors import LaneError, StreamError
 from schemas.segment import Dealing, Offsets, Segment, stream_id

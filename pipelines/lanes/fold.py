@@ -9,7 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from pipelines.root.layout import STAGING, output_errors, sync_folder, write_whole
+from pipelines.durable import sync_folder
+from pipelines.root.layout import STAGING, output_errors, write_whole
 from pipelines.root.segment_files import Lane, is_done, last_sequence, read_segment, sequences
 
 FOLDED_VERSION = 1

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from pipelines.durable import sync_folder
 from pipelines.root.claims import is_gone
 from pipelines.root.commit import has_expired
-from pipelines.root.layout import STAGING, output_errors, sync_folder, write_whole
+from pipelines.root.layout import STAGING, output_errors, write_whole
 from pipelines.root.places import put_into_place
 from pipelines.root.segment_files import (
     DONE,

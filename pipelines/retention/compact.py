@@ -25,7 +25,7 @@ from pipelines.root.plans import read_plan_file, write_plan_file
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, read_receipts, settled_receipt
 from pipelines.root.segment_files import all_lanes, is_done, read_lane
 from pipelines.root.staging import make_staging
-from schemas.compaction_plan import KIND, CompactionPlan, Join, JoinedFile, joined_name
+from schemas.compaction_plan import CompactionPlan, Join, JoinedFile, joined_name
 from schemas.errors import RetentionError, SchemaError
 from transforms.avro.merge import join, take_apart
 
@@ -63,7 +63,7 @@ def write_compaction(plan: CompactionPlan, path: Path | None = None) -> Path:
     Raises:
         OutputError: The folder can't be written.
     """
-    path = path or Path(plan.root) / PLANS / f"{KIND}-{plan.digest[:12]}.json"
+    path = path or Path(plan.root) / PLANS / f"{CompactionPlan.KIND}-{plan.digest[:12]}.json"
     return write_plan_file(path, plan.to_json())
 
 
@@ -89,14 +89,14 @@ def apply_compaction(root: Path, plan: CompactionPlan, now: datetime) -> Receipt
     if plan.root != str(root):
         raise RetentionError(f"the plan was made for another root: {plan.root}")
     with rewriting(root), output_errors(root):
-        receipt = settled_receipt(root, KIND, plan.digest)
+        receipt = settled_receipt(root, plan.KIND, plan.digest)
         if receipt is not None:
             return receipt
         progress = _Progress(root / RECEIPTS / f"{plan.digest}.started.json", plan.digest)
         with _staging(root) as staging:
             left_alone = [one.path for one in plan.joins if not _carry_out(root, staging, one, progress)]
         body = {"plan": plan.digest, "joined": list(progress.joined.values()), "left_alone": left_alone}
-        path = append_receipt(root, KIND, body, now, once=True)
+        path = append_receipt(root, plan.KIND, body, now, once=True)
         progress.path.unlink(missing_ok=True)
     return read_receipt(path.parent)
 
@@ -126,7 +126,7 @@ class _Progress:
 @contextmanager
 def _staging(root: Path) -> Iterator[Path]:
     """Yield a folder that is swept if this process dies."""
-    staging = make_staging(root, f"{KIND}-{uuid4().hex}")
+    staging = make_staging(root, f"{CompactionPlan.KIND}-{uuid4().hex}")
     try:
         yield staging
     finally:
@@ -212,7 +212,7 @@ def _written(root: Path) -> Iterator[tuple[str, str]]:
             if is_done(lane, segment.sequence):
                 yield from ((file.path, lane.stream) for file in segment.files)
     for receipt in read_receipts(root):
-        if receipt.kind == KIND:
+        if receipt.kind == CompactionPlan.KIND:
             for entry in receipt.body["joined"]:
                 yield entry["path"], entry["path"].rpartition("/")[2].split("-")[1]
 

@@ -4,26 +4,23 @@ The accounts' rows in the vault go last, as what must go elsewhere is worked out
 was cut short is taken up where it stood by applying its plan again.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from pipelines.mysql.erasure import count_event_rows, erase_event_rows
 from pipelines.mysql.retention import EventTable
 from pipelines.retention.rewriting import finish_runs, note_rewriting, rewrite_all
 from pipelines.root.erase_files import FileErasure, files_to_rewrite, plan_files
-from pipelines.root.erased_marks import ERASE as KIND
-from pipelines.root.erased_marks import STARTED, read_noted
+from pipelines.root.erased_marks import ERASE, STARTED, read_noted
 from pipelines.root.erasure_claim import rewriting
 from pipelines.root.key_marks import check_keys
 from pipelines.root.layout import RECEIPTS, check_root, output_errors, write_whole
+from pipelines.root.plans import read_plan_file, write_plan_file
 from pipelines.root.receipts import append_receipt, beside_clock, find_receipt
 from pipelines.sources.tally import Tally, Watch, unwatched
 from pipelines.vault.erased_marks import marks_of
@@ -31,20 +28,23 @@ from pipelines.vault.erasure import DueAccount, claim, complete, due_accounts, f
 from pipelines.vault.vault import Vault
 from schemas.accounts import ErasureTarget
 from schemas.errors import OptionsError, RetentionError
+from schemas.retention_plan import parse_partition
+from schemas.sealed_plan import SealedPlan, check_file_name
 from transforms.accounts.erasure import RecordEraser
-
-_PLAN_VERSION = 2
 
 Targets = Mapping[str, Sequence[ErasureTarget]]
 
 
 @dataclass(frozen=True)
-class ErasurePlan:
+class ErasurePlan(SealedPlan):
     """What an erasure will do; `as_of` and `made_at` are ISO 8601 times in UTC.
 
     `vault` and `events` are URLs without passwords. `policy` is the version and digest of the policy that sets
     the deadlines. `digest` is the SHA-256 of everything else.
     """
+
+    KIND = ERASE
+    VERSION = 2
 
     as_of: str
     made_at: str
@@ -59,13 +59,21 @@ class ErasurePlan:
     reason: str | None = None
     digest: str = ""
 
-    def sealed(self) -> "ErasurePlan":
-        """Return the plan with its digest."""
-        return replace(self, digest=_digest(self))
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> "ErasurePlan":
+        """Return the plan of its fields as JSON values."""
+        accounts = tuple(DueAccount(**item) for item in values["accounts"])
+        files = tuple(FileErasure(**item) for item in values["files"])
+        return cls(**{**values, "accounts": accounts, "files": files})
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the plan as JSON values."""
-        return {"kind": KIND, "version": _PLAN_VERSION, **asdict(self)}
+    def check(self) -> None:
+        """Check that the plan states times and names files of partitions only."""
+        datetime.fromisoformat(self.as_of)
+        datetime.fromisoformat(self.made_at)
+        for file in self.files:
+            folder, _, name = file.path.rpartition("/")
+            parse_partition(folder)
+            check_file_name(name)
 
 
 def plan_erasure(
@@ -116,8 +124,7 @@ def plan_erasure(
 
 def write_plan(plan: ErasurePlan, path: Path) -> None:
     """Write a plan where `apply_erasure` will be given it."""
-    with output_errors(path.parent):
-        write_whole(path, plan.to_json())
+    write_plan_file(path, plan.to_json())
 
 
 def read_plan(path: Path) -> ErasurePlan:
@@ -126,19 +133,7 @@ def read_plan(path: Path) -> ErasurePlan:
     Raises:
         RetentionError: It is no plan of an erasure, or was changed since it was made.
     """
-    try:
-        content = orjson.loads(path.read_bytes())
-        kind, version = content.pop("kind"), content.pop("version")
-        content["accounts"] = tuple(DueAccount(**item) for item in content["accounts"])
-        content["files"] = tuple(FileErasure(**item) for item in content["files"])
-        plan = ErasurePlan(**content)
-    except OSError as error:
-        raise RetentionError(f"cannot read the plan {path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise RetentionError(f"{path} is no plan of an erasure") from None
-    if (kind, version) != (KIND, _PLAN_VERSION) or plan.digest != _digest(plan):
-        raise RetentionError(f"{path} is no plan of an erasure, or was changed since it was made")
-    return plan
+    return ErasurePlan.from_json(read_plan_file(path))
 
 
 def apply_erasure(
@@ -175,12 +170,12 @@ def apply_erasure(
             f"the plan is as of {plan.as_of} and now is {now.isoformat()}: that needs --force"
         )
     with rewriting(root):
-        if find_receipt(root, KIND, plan.digest) is None:
+        if find_receipt(root, plan.KIND, plan.digest) is None:
             body = _carry_out(vault, root, plan, now, events, watch) | {"reason": reason or plan.reason}
             body |= beside_clock(stated_now)
         else:
             body = {"plan": plan.digest}
-        receipt = append_receipt(root, KIND, body, now, once=True)
+        receipt = append_receipt(root, plan.KIND, body, now, once=True)
         _progress_path(root, plan).unlink(missing_ok=True)
     return receipt
 
@@ -292,11 +287,6 @@ def _all(targets: Targets) -> list[ErasureTarget]:
 
 def _eraser(targets: Targets) -> RecordEraser:
     return RecordEraser(_all(targets))
-
-
-def _digest(plan: ErasurePlan) -> str:
-    content = {name: value for name, value in asdict(plan).items() if name != "digest"}
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _milliseconds(moment: datetime) -> int:

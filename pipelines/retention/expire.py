@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Protocol
 
+from pipelines.durable import sync_folder
 from pipelines.root.commit import sweep
-from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, sync_folder, write_whole
+from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, write_whole
 from pipelines.root.partition_folders import list_files, list_partitions, open_partition
 from pipelines.root.plans import read_plan_file, write_plan_file
 from pipelines.root.receipts import (
@@ -22,7 +23,7 @@ from pipelines.root.receipts import (
     settled_receipt,
 )
 from schemas.errors import RetentionError
-from schemas.retention_plan import KIND, ExpiryPlan, PlannedFile, PlannedPartition, PlannedTable
+from schemas.retention_plan import ExpiryPlan, PlannedFile, PlannedPartition, PlannedTable
 from transforms.checks.retention import check_unchanged, due_partitions
 
 
@@ -78,7 +79,7 @@ def write_plan(plan: ExpiryPlan, path: Path | None = None) -> Path:
         OutputError: The folder can't be written.
     """
     root = Path(plan.root)
-    path = path or root / PLANS / f"{KIND}-{plan.as_of}-{plan.digest[:12]}.json"
+    path = path or root / PLANS / f"{plan.KIND}-{plan.as_of}-{plan.digest[:12]}.json"
     return write_plan_file(path, plan.to_json())
 
 
@@ -118,13 +119,13 @@ def apply_plan(
     absent = {part.store for part in plan.tables} - {table.name for table in tables}
     if absent:
         raise RetentionError(f"the plan names {min(absent)}: that needs its --mysql or --vault")
-    receipt = settled_receipt(root, KIND, plan.digest)
+    receipt = settled_receipt(root, plan.KIND, plan.digest)
     if receipt is not None:
         return receipt
     with output_errors(root):
         doomed = [(partition, _look(root, partition)) for partition in plan.partitions]
         started = root / RECEIPTS / f"{plan.digest}.started.json"
-        resumed = started.exists() or find_receipt(root, KIND, plan.digest) is not None
+        resumed = started.exists() or find_receipt(root, plan.KIND, plan.digest) is not None
         checked = [(partition, check_unchanged(partition, found, resumed)) for partition, found in doomed]
         _note_start(started, plan, now)
         for partition, files in checked:
@@ -133,7 +134,7 @@ def apply_plan(
             days = [date.fromisoformat(part.expires_on) for part in plan.tables if part.store == table.name]
             table.drop(days, date.fromisoformat(plan.as_of))
         path = append_receipt(
-            root, KIND, {**_receipt_body(plan, reason), **beside_clock(stated_now)}, now, once=True
+            root, plan.KIND, {**_receipt_body(plan, reason), **beside_clock(stated_now)}, now, once=True
         )
         started.unlink(missing_ok=True)
     sweep(root)

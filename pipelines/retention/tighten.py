@@ -9,20 +9,19 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import orjson
-
+from pipelines.durable import sync_folder
 from pipelines.retention.rewriting import finish_runs
 from pipelines.root.erasure_claim import rewriting
-from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, sync_folder, write_whole
+from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, write_whole
 from pipelines.root.partition_folders import Recorded, list_partitions, open_partition, recorded_files
-from pipelines.root.plans import write_plan_file
+from pipelines.root.plans import read_plan_file, write_plan_file
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, settled_receipt
 from pipelines.root.staging import make_staging
 from pipelines.root.tightened import TIGHTEN, NewFile, Tightening
@@ -30,17 +29,19 @@ from schemas.errors import RetentionError, SchemaError
 from schemas.ledger import REJECTED_CATEGORY, Ledger
 from schemas.policy.policy import Policy
 from schemas.retention_plan import PlannedPartition, parse_partition
+from schemas.sealed_plan import SealedPlan, check_file_name
 from transforms.tighten_files import FileTightener, TightenedFile, tighten_rejections
-
-_VERSION = 1
 
 
 @dataclass(frozen=True)
-class TighteningPlan:
+class TighteningPlan(SealedPlan):
     """What a tightening will do; `root` is the root's resolved path, `made_at` an ISO 8601 time in UTC.
 
     `policy` is version and digest of the policy that the files are brought to; `digest` is the SHA-256 of all else.
     """
+
+    KIND = TIGHTEN
+    VERSION = 1
 
     root: str
     made_at: str
@@ -48,13 +49,18 @@ class TighteningPlan:
     files: tuple[Tightening, ...]
     digest: str = ""
 
-    def sealed(self) -> "TighteningPlan":
-        """Return the plan with its digest."""
-        return replace(self, digest=_digest(self))
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> "TighteningPlan":
+        """Return the plan of its fields as JSON values."""
+        return cls(**{**values, "files": tuple(map(Tightening.of, values["files"]))})
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the plan as JSON values."""
-        return {"kind": TIGHTEN, "version": _VERSION, **asdict(self)}
+    def check(self) -> None:
+        """Check that the plan names files of partitions only."""
+        for file in self.files:
+            for place in (file.path, *(new.path for new in file.files)):
+                folder, _, name = place.rpartition("/")
+                parse_partition(folder)
+                check_file_name(name)
 
     @property
     def done(self) -> Counter[str]:
@@ -95,23 +101,7 @@ def read_plan(path: Path) -> TighteningPlan:
     Raises:
         RetentionError: It is no plan of a tightening, was changed since it was made, or names a place outside a root.
     """
-    try:
-        content = orjson.loads(path.read_bytes())
-        kind, version = content.pop("kind"), content.pop("version")
-        content["files"] = tuple(map(Tightening.of, content["files"]))
-        plan = TighteningPlan(**content)
-    except OSError as error:
-        raise RetentionError(f"cannot read the plan {path}: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise RetentionError(f"{path} is no plan of a tightening") from None
-    if (kind, version) != (TIGHTEN, _VERSION) or plan.digest != _digest(plan):
-        raise RetentionError(f"{path} is no plan of a tightening, or was changed since it was made")
-    for place in (place for file in plan.files for place in (file.path, *(new.path for new in file.files))):
-        folder, _, name = place.rpartition("/")
-        parse_partition(folder)
-        if not name or name.startswith("."):
-            raise RetentionError("the plan names a file outside its partition")
-    return plan
+    return TighteningPlan.from_json(read_plan_file(path))
 
 
 def apply_tightening(root: Path, plan_path: Path, tightener: FileTightener, now: datetime) -> Receipt:
@@ -271,8 +261,3 @@ def _receipt_body(plan: TighteningPlan) -> dict[str, Any]:
 
 def _named(policy: Policy) -> str:
     return f"{policy.version} {policy.digest}"
-
-
-def _digest(plan: TighteningPlan) -> str:
-    content = {name: value for name, value in asdict(plan).items() if name != "digest"}
-    return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()

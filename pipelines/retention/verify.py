@@ -9,9 +9,11 @@ from pipelines.retention.restored import verify_returned
 from pipelines.retention.verify_files import FileVerifier, Scanner
 from pipelines.retention.verify_ledgers import verify_canaries, verify_checksums, verify_records_of_runs
 from pipelines.retention.verify_places import unnamed
+from pipelines.root.key_marks import marks_of_keys
 from pipelines.root.layout import real_root
 from pipelines.root.partition_folders import Listing, list_partitions
 from pipelines.sources.tally import Watch, unwatched
+from schemas.errors import LedgerError
 from schemas.policy.policy import Policy
 from schemas.verification import Problem, ProblemKind
 from transforms.accounts.erased import ErasedAccounts
@@ -45,7 +47,7 @@ def verify_root(
     problems += unnamed(root)
     problems += _verify_folders(listing, now)
     problems += verify_checksums(root, paths, expected)
-    files = FileVerifier(policy, scanner, canaries)
+    files = FileVerifier(policy, scanner, canaries, _marks_of_keys(root))
     with watch(sum(partition.bytes for partition in listing.partitions), lambda: files.tally.done):
         problems += _verify_partitions(root, listing, files)
     problems += behind_problems(root, policy)
@@ -54,6 +56,13 @@ def verify_root(
     if canaries:
         problems += verify_canaries(root, paths, canaries)
     return problems
+
+
+def _marks_of_keys(root: Path) -> frozenset[str]:
+    try:
+        return frozenset(f"{epoch} {fingerprint}" for epoch, fingerprint in marks_of_keys(root))
+    except LedgerError:
+        return frozenset()  # an unreadable ledger is a problem of its own
 
 
 def _verify_folders(listing: Listing, now: datetime) -> list[Problem]:

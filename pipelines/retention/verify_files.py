@@ -21,7 +21,7 @@ from schemas.ledger import REJECTED_CATEGORY
 from schemas.policy.policy import Policy, Treatment
 from schemas.retention_plan import parse_partition
 from schemas.verification import Problem, ProblemKind
-from transforms.avro.blocks import SYNC_BYTES, container_header
+from transforms.avro.blocks import KEY, SYNC_BYTES, container_header
 from transforms.avro.faults import NOT_AVRO
 from transforms.checks.records import OTHERS, Fault, RecordCheck, field_rules
 
@@ -54,11 +54,15 @@ class Scanner(Protocol):
 
 @dataclass
 class FileVerifier:
-    """Verifies files one after another; remembers the event ids until `forget`."""
+    """Verifies files one after another; remembers the event ids until `forget`.
+
+    `keys` are the marks of the keys that the root's records name; without any, the headers' are not looked at.
+    """
 
     policy: Policy
     scanner: Scanner | None = None
     canaries: Sequence[str] = ()
+    keys: frozenset[str] = frozenset()
     seen: set[str] = field(default_factory=set)
     tally: Tally = field(default_factory=Tally)
 
@@ -102,6 +106,8 @@ class FileVerifier:
             return
         if schema.get("policy_digest") == self.policy.digest and schema != _written_schema(self.policy):
             yield ProblemKind.SCHEMA, "the schema is not that of its policy"
+        if self.keys and metadata.get(KEY) not in (None, *self.keys):
+            yield ProblemKind.SCHEMA, "its pseudonyms are of a key that no run of this root had"
         check = RecordCheck(field_rules(schema), category, expires_on)
         while records := list(islice(reader, SCANNED_AT_ONCE)):
             for record in records:

@@ -14,19 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
+from pipelines.durable import sync_file_system, sync_folder
 from pipelines.root.chain import ChainedRun, chain_run
 from pipelines.root.claims import claim, is_gone, last_claim
 from pipelines.root.commit_record import CommitRecord, read_commit
-from pipelines.root.layout import (
-    CLAIMS,
-    PENDING,
-    RUNS,
-    STAGING,
-    output_errors,
-    sync_file_system,
-    sync_folder,
-    write_whole,
-)
+from pipelines.root.layout import CLAIMS, PENDING, RUNS, STAGING, output_errors, write_whole
 from pipelines.root.ledger_files import load, pending_paths, read_ledgers, standing_runs
 from pipelines.root.places import check_places, put_into_place, take_out
 from pipelines.root.receipts import read_receipts

@@ -8,7 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
-from pipelines.root.layout import output_errors, sync_folder
+from pipelines.durable import sync_folder
+from pipelines.root.layout import output_errors
 from pipelines.root.staging import make_staging
 from schemas.errors import OutputError, RetentionError, SchemaError
 from transforms.accounts.erasure import ErasedFile, RecordEraser, erase_from_file

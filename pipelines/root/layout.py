@@ -9,7 +9,6 @@ _receipts/<number>/            what was deleted, when and why
 _stream/                       what was read of topics (`pipelines.root.segment_files`)
 """
 
-import ctypes
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from uuid import uuid4
 
 import orjson
 
+from pipelines.durable import sync_folder
 from schemas.errors import OutputError
 
 RUNS = "_runs"
@@ -76,26 +76,3 @@ def write_whole(path: Path, content: Any) -> None:
             temporary.unlink()
         raise
     sync_folder(path.parent)
-
-
-def sync_file_system(folder: Path) -> None:
-    """Make all that was written to the file system of a folder survive a crash of the machine (syncfs(2)).
-
-    One call in place of an fsync for each of hundreds of files.
-    """
-    libc = ctypes.CDLL(None, use_errno=True)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        if libc.syncfs(descriptor) != 0:
-            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a crash of the machine."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -57,12 +57,13 @@ class PartitionFiles:
         encode: Encode,
         codec: Codec = Codec.ZSTANDARD,
         name: Callable[[Source], str] = file_name,
+        key: str = "",
     ) -> None:
         self._name = name
         self._staging = staging
         self._category = category
         self._codec = codec
-        self._header = container_header(schema_json, bytes(SYNC_BYTES), codec)[:-SYNC_BYTES]
+        self._header = container_header(schema_json, bytes(SYNC_BYTES), codec, key)[:-SYNC_BYTES]
         self._encode = encode
         self._parts: OrderedDict[tuple[str, int], dict[str, _OpenFile]] = OrderedDict()
 
@@ -142,7 +143,9 @@ def event_files(staging: str, encoding: Encoding, codec: Codec = Codec.ZSTANDARD
     """Return empty buffers for tagged events."""
     encoder = encoding.build()
     category = encoding.policy.event_category
-    return PartitionFiles(staging, category, encoder.event_schema_json, encoder.encode_events, codec)
+    return PartitionFiles(
+        staging, category, encoder.event_schema_json, encoder.encode_events, codec, key=encoding.key
+    )
 
 
 def rejection_files(staging: str, encoding: Encoding, codec: Codec = Codec.ZSTANDARD) -> PartitionFiles:

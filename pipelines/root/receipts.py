@@ -18,7 +18,8 @@ from uuid import uuid4
 
 import orjson
 
-from pipelines.root.layout import RECEIPTS, output_errors, sync_folder, write_whole
+from pipelines.durable import sync_folder
+from pipelines.root.layout import RECEIPTS, output_errors, write_whole
 from schemas.errors import RetentionError
 from schemas.stated import is_count, is_moment
 

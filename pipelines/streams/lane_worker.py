@@ -156,8 +156,8 @@ class LaneWorker:
         name = segment_file_name(self.lane, stands.sequence)
         encoder, codec = self._encoder, self._job.codec
 
-        def files(category: str, schema: str, encode: object) -> PartitionFiles:
-            return PartitionFiles(str(staging), category, schema, encode, codec, lambda _: name)  # type: ignore[arg-type]
+        def files(category: str, schema: str, encode: object, key: str = "") -> PartitionFiles:
+            return PartitionFiles(str(staging), category, schema, encode, codec, lambda _: name, key)  # type: ignore[arg-type]
 
         category = self._job.body.policy.event_category
         return _Attempt(
@@ -166,7 +166,7 @@ class LaneWorker:
             gaps,
             staging,
             redact,
-            files(category, encoder.event_schema_json, encoder.encode_events),
+            files(category, encoder.event_schema_json, encoder.encode_events, self._job.body.key.mark),
             files(REJECTED_CATEGORY, encoder.rejection_schema_json, encoder.encode_rejections),
         )
 

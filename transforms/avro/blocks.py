@@ -12,6 +12,9 @@ from typing import Any
 import fastavro
 import zstandard
 
+KEY = "logveil.key"
+"""The header's entry that names the pseudonym key: its epoch and fingerprint (`PseudonymKey.mark`)."""
+
 SYNC_BYTES = 16
 _MAGIC = b"Obj\x01"
 _ZSTD_LEVEL = 3
@@ -46,12 +49,14 @@ def _parsed(schema_json: str) -> Any:
     return fastavro.parse_schema(json.loads(schema_json))
 
 
-def container_header(schema_json: str, sync: bytes, codec: Codec = Codec.ZSTANDARD) -> bytes:
-    """Return the header of a container file, equal in every process.
+def container_header(schema_json: str, sync: bytes, codec: Codec = Codec.ZSTANDARD, key: str = "") -> bytes:
+    """Return the header of a container file, equal in every process; `key` marks the pseudonym key, if there is one.
 
     fastavro's own has the attributes of a schema in the order of a set, another one in each process.
     """
-    metadata = ((b"avro.codec", codec.value.encode()), (b"avro.schema", _written_schema(schema_json)))
+    metadata = [(b"avro.codec", codec.value.encode()), (b"avro.schema", _written_schema(schema_json))]
+    if key:
+        metadata.append((KEY.encode(), key.encode()))
     pairs = b"".join(zigzag(len(part)) + part for pair in metadata for part in pair)
     return b"".join((_MAGIC, zigzag(len(metadata)), pairs, zigzag(0), sync))
 

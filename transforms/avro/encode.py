@@ -29,9 +29,10 @@ _PRESENT_SIZES = [_PRESENT + zigzag(size) for size in range(_SIZES)]
 
 @dataclass(frozen=True)
 class Encoding:
-    """A picklable description of the output's records."""
+    """A picklable description of the output's records; `key` marks the key of their pseudonyms for the header."""
 
     policy: Policy
+    key: str = ""
 
     def build(self) -> "PartitionEncoder":
         """Compile the schemas."""

@@ -3,11 +3,15 @@
 import json
 from pathlib import Path
 
+import fastavro
 import pytest
 
 from pipelines.keys.rings import load_keys, make_ring
 from pipelines.retention.erase import plan_erasure
+from pipelines.retention.verify import verify_root
+from pipelines.root.key_marks import check_keys
 from pipelines.root.ledger_files import read_ledgers
+from pipelines.root.segment_files import read_segments
 from pipelines.vault.life_cycle import apply_events
 from pipelines.vault.vault import open_vault
 from schemas.accounts import AccountEvent, AccountEventKind
@@ -15,6 +19,7 @@ from schemas.errors import KeyFileError, VaultError
 from tests.conftest import NOW_MS
 from tests.made_output import POLICY, event_ids
 from tests.pipelines.conftest import NOW
+from tests.pipelines.lanes.made_lanes import commit, dealt
 from transforms.pseudonyms import PseudonymKey
 
 KEY, OTHER = PseudonymKey(bytes(range(32)), "1"), PseudonymKey(bytes(32), "1")
@@ -77,3 +82,23 @@ def test_a_vault_that_was_filled_with_another_key_is_not_opened(tmp_path: Path, 
     make_ring(tmp_path / "other")
     with pytest.raises(VaultError, match="is not the one that this vault was filled with"):
         open_vault(url, load_keys(tmp_path / "other", {}), POLICY)
+
+
+def test_a_root_that_a_stream_wrote_takes_no_other_key(tmp_path: Path) -> None:
+    (lane,) = dealt(tmp_path)
+    commit(lane, {0: 2})
+    (segment,) = read_segments(tmp_path)
+    check_keys(tmp_path, [PseudonymKey(bytes(32), "2")])
+    with pytest.raises(KeyFileError, match=f"that of its records is {segment.key_fingerprint}"):
+        check_keys(tmp_path, [PseudonymKey(bytes(32), segment.key_epoch)])
+
+
+def test_the_header_of_a_file_names_the_key_of_its_pseudonyms(redact, write_lines, tmp_path) -> None:
+    redact(write_lines(lines(1)), key=KEY)
+    (path,) = (tmp_path / "out").glob("category=troubleshooting_data/*/*.avro")
+    with path.open("rb") as file:
+        assert fastavro.reader(file).metadata["logveil.key"] == f"1 {KEY.fingerprint}"
+    assert verify_root(tmp_path / "out", NOW, POLICY) == []
+    path.write_bytes(path.read_bytes().replace(KEY.fingerprint.encode(), OTHER.fingerprint.encode()))
+    details = [problem.detail for problem in verify_root(tmp_path / "out", NOW, POLICY)]
+    assert "its pseudonyms are of a key that no run of this root had" in details

@@ -328,7 +328,7 @@ def test_a_root_that_is_not_there_is_refused(tmp_path):
     [
         pytest.param(None, "cannot read the plan", id="absent"),
         pytest.param("{", "is not JSON", id="not-json"),
-        pytest.param("{}", "no expiry plan", id="other-json"),
+        pytest.param("{}", "no plan of `logveil expire`", id="other-json"),
     ],
 )
 def test_a_file_that_is_no_plan_is_refused(root, tmp_path, content, words):
