@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Makes .venv beside this script from a lock file with hashes, unless it is there already. `setup.sh dev` adds what tests need.
+# Where cargo is, it builds the event engine too (engine/); LOGVEIL_ENGINE_WHEEL names a wheel of it that is there already.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 kind="${1:-run}"
@@ -8,7 +9,7 @@ lock="$here/requirements.lock"
 venv="$here/.venv"
 stamp="$venv/.installed-$kind"
 wanted=$(cat "$lock" "$here/pyproject.toml" | sha256sum)
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exec "$here/engine/install.sh" "$venv"; fi
 
 usable() { command -v "$1" > /dev/null && "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2> /dev/null; }
 # Preferred is what can make a .venv and was built with profile-guided optimisation: without it, as pyenv builds Python
@@ -41,3 +42,4 @@ fi
 echo "$wanted" > "$stamp"
 # What development needs holds what a run needs.
 if [ "$kind" = dev ]; then cat "$here/requirements.lock" "$here/pyproject.toml" | sha256sum > "$venv/.installed-run"; fi
+exec "$here/engine/install.sh" "$venv"

@@ -1,0 +1,3 @@
+"""The event engine that is built from Rust."""
+
+__version__: str
