@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from schemas.ledger import Ledger, total
 from tests import fixtures_formats as fixtures
-from tests.conftest import NOW_MS
+from tests.conftest import NOW_MS, ROOT
 from tests.made_output import EVENTS_ROOT, read_records
 from tests.pipelines.conftest import redact as redact
 from tests.pipelines.sources.test_contents import tar, zipped
@@ -38,7 +39,19 @@ FILES: dict[str, tuple[bytes, int]] = {
     "tar": (gzip.compress(tar({"a": LINE.encode() * 4, "b": CRI + CRI})), 6),
     "zip": (zipped({"a": LINE.encode() * 5}), 5),
 }
+DOCUMENTED = ROOT / "docs" / "bad-input.md"
 BROKEN = {"parquet": b"PAR1\x15\x00", "cut.gz": gzip.compress(LINE.encode())[:-4]}
+
+
+def documented_kinds() -> set[str]:
+    """Return the kinds whose outcome the documentation states."""
+    _, _, text = DOCUMENTED.read_text().partition("## The 22 kinds")
+    return set(re.findall(r"^\| (\w+) \|", text.partition("\n## ")[0], re.MULTILINE)) - {"kind"}
+
+
+def kinds_of(labels: Path) -> set[str]:
+    """Return the kinds of bad lines that a file of labels names."""
+    return {label["bad"] for label in map(json.loads, labels.read_text().splitlines()) if label.get("bad")}
 
 
 @pytest.mark.data
@@ -51,7 +64,11 @@ def test_everything_at_once_balances(
         (folder / name).write_bytes(data)
     for name, data in BROKEN.items():
         (folder / name).write_bytes(data)
-    bad = make_events(count=3000, bad_share=0.2, start=NOW_MS - 86_400_000, span_days=0.5)
+    labels = tmp_path / "labels.jsonl"
+    bad = make_events(
+        count=3000, bad_share=0.2, start=NOW_MS - 86_400_000, span_days=0.5, huge_keep=1, labels=labels
+    )
+    assert kinds_of(labels) == documented_kinds()
     ledger = redact(folder, bad, skips_bad_input=True)
     ledger.balance()
     made = sum(count for _, count in FILES.values())
