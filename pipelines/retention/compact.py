@@ -6,15 +6,13 @@ for a moment, and never misses one.
 """
 
 import os
-import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import orjson
 
@@ -24,7 +22,7 @@ from pipelines.root.partition_folders import open_partition
 from pipelines.root.plans import read_plan_file, write_plan_file
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, read_receipts, settled_receipt
 from pipelines.root.segment_files import all_lanes, is_done, read_lane
-from pipelines.root.staging import make_staging
+from pipelines.root.staging import staging_folder
 from schemas.compaction_plan import CompactionPlan, Join, JoinedFile, joined_name
 from schemas.errors import RetentionError, SchemaError
 from transforms.avro.merge import join, take_apart
@@ -93,7 +91,7 @@ def apply_compaction(root: Path, plan: CompactionPlan, now: datetime) -> Receipt
         if receipt is not None:
             return receipt
         progress = _Progress(root / RECEIPTS / f"{plan.digest}.started.json", plan.digest)
-        with _staging(root) as staging:
+        with staging_folder(root, plan.KIND) as staging:
             left_alone = [one.path for one in plan.joins if not _carry_out(root, staging, one, progress)]
         body = {"plan": plan.digest, "joined": list(progress.joined.values()), "left_alone": left_alone}
         path = append_receipt(root, plan.KIND, body, now, once=True)
@@ -121,16 +119,6 @@ class _Progress:
         self.joined[one.path] = {**entry, "sources": sources}
         self.path.parent.mkdir(exist_ok=True)
         write_whole(self.path, {"plan": self._plan, "joined": self.joined})
-
-
-@contextmanager
-def _staging(root: Path) -> Iterator[Path]:
-    """Yield a folder that is swept if this process dies."""
-    staging = make_staging(root, f"{CompactionPlan.KIND}-{uuid4().hex}")
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _carry_out(root: Path, staging: Path, one: Join, progress: _Progress) -> bool:

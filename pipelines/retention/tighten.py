@@ -5,16 +5,14 @@ file that is there as planned is done.
 """
 
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from pipelines.durable import sync_folder
 from pipelines.retention.rewriting import finish_runs
@@ -23,7 +21,7 @@ from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, wri
 from pipelines.root.partition_folders import Recorded, list_partitions, open_partition, recorded_files
 from pipelines.root.plans import read_plan_file, write_plan_file
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, settled_receipt
-from pipelines.root.staging import make_staging
+from pipelines.root.staging import staging_folder
 from pipelines.root.tightened import TIGHTEN, NewFile, Tightening
 from schemas.errors import RetentionError, SchemaError
 from schemas.ledger import REJECTED_CATEGORY, Ledger
@@ -125,7 +123,7 @@ def apply_tightening(root: Path, plan_path: Path, tightener: FileTightener, now:
         left = [file for file in plan.files if not _is_done(root, file)]
         for file in left:
             _planned(root, file)
-        with _staging(root) as staging:
+        with staging_folder(root, plan.KIND) as staging:
             for file in left:
                 _carry_out(root, staging, file, tightener)
         path = append_receipt(root, TIGHTEN, _receipt_body(plan), now, once=True)
@@ -186,15 +184,6 @@ def _described(path: str, data: bytes, made: TightenedFile) -> Tightening:
         for part in made.parts
     )
     return Tightening(path, sha256(data).hexdigest(), made.records, files, made.done)
-
-
-@contextmanager
-def _staging(root: Path) -> Iterator[Path]:
-    staging = make_staging(root, f"{TIGHTEN}-{uuid4().hex}")
-    try:
-        yield staging
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _is_done(root: Path, file: Tightening) -> bool:

@@ -5,7 +5,6 @@ Before it a killed run leaves nothing in a partition; after it any later run can
 """
 
 import os
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -22,7 +21,7 @@ from pipelines.root.layout import CLAIMS, PENDING, RUNS, STAGING, output_errors,
 from pipelines.root.ledger_files import load, pending_paths, read_ledgers, standing_runs
 from pipelines.root.places import check_places, put_into_place, take_out
 from pipelines.root.receipts import read_receipts
-from pipelines.root.staging import make_staging
+from pipelines.root.staging import clear_staging, make_staging
 from pipelines.root.temporary import sweep_temporary
 from pipelines.root.tightened import descendants
 from schemas.errors import LedgerError, LogveilError, OutputError
@@ -68,7 +67,7 @@ def open_run(root: Path, started: datetime) -> Run:
 def discard(run: Run) -> None:
     """Remove what a failed run has staged; a run past its commit point keeps it."""
     if not run.pending.exists():
-        shutil.rmtree(run.staging, ignore_errors=True)
+        clear_staging(run.staging)
 
 
 def final_files(files: Iterable[WrittenFile]) -> list[tuple[WrittenFile, LedgerFile]]:
@@ -178,7 +177,7 @@ def roll_forward_steps(pending: Path) -> Iterator[str]:
         os.replace(pending, run.ledger)
     sync_folder(run.ledger.parent)
     yield "recorded"
-    shutil.rmtree(run.staging, ignore_errors=True)
+    clear_staging(run.staging)
     yield "cleared"
 
 
@@ -243,4 +242,4 @@ def sweep(root: Path) -> None:
     sweep_temporary(root)
     for staging in (root / STAGING).glob("*"):
         if is_gone(root, staging.name):
-            shutil.rmtree(staging, ignore_errors=True)
+            clear_staging(staging)

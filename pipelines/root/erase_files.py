@@ -1,16 +1,14 @@
 """Rewrite the partitions of an output root without erased accounts: to a temp file, verified, swapped."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from uuid import uuid4
 
 from pipelines.durable import sync_folder
 from pipelines.root.layout import output_errors
-from pipelines.root.staging import make_staging
+from pipelines.root.staging import staging_folder
 from schemas.errors import OutputError, RetentionError, SchemaError
 from transforms.accounts.erasure import ErasedFile, RecordEraser, erase_from_file
 
@@ -60,14 +58,11 @@ def rewrite_files(root: Path, eraser: RecordEraser, heed: Heed | None = None) ->
         OutputError: The root cannot be written.
         RetentionError: A rewritten file does not read back as it should.
     """
-    staging = make_staging(root, f"erase-{uuid4().hex}")
-    try:
+    with staging_folder(root, "erase") as staging:
         for path, data, erased in _touched(root, eraser, heed=heed):
             temporary = _write_verified(root, staging, path.name, erased, eraser)
             yield _described(root, path, data, erased)
             _swap(root, temporary, path, data)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 def _write_verified(root: Path, staging: Path, name: str, erased: ErasedFile, eraser: RecordEraser) -> Path:

@@ -5,7 +5,6 @@ his back and tries later: so two never hold it, and what a dead process left is 
 """
 
 import random
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from uuid import uuid4
 
 from pipelines.root.layout import STAGING
 from pipelines.root.liveness import is_dead
-from pipelines.root.staging import make_staging
+from pipelines.root.staging import clear_staging, make_staging
 from schemas.errors import RetentionError
 
 PATIENCE_SECONDS = 60.0
@@ -34,7 +33,7 @@ def rewriting(root: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        shutil.rmtree(ours, ignore_errors=True)
+        clear_staging(ours)
 
 
 def _wait_for_claim(root: Path) -> Path:
@@ -43,7 +42,7 @@ def _wait_for_claim(root: Path) -> Path:
         ours = _make(root)
         if not any(claim != ours and not is_dead(claim) for claim in _claims(root)):
             return ours
-        shutil.rmtree(ours, ignore_errors=True)
+        clear_staging(ours)
         if time.monotonic() > patience:
             raise RetentionError(
                 "another process is rewriting this root: wait until it is done, then try again"

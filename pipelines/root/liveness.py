@@ -11,6 +11,7 @@ import orjson
 
 OWNER = "owner.json"
 SILENT_SECONDS = 24 * 3600
+_ENDED = "ZX"
 _START_TIME = 19
 """Place of a process's start time in /proc/<pid>/stat after the command's name: field 22 (proc(5))."""
 
@@ -69,7 +70,9 @@ def _process_space() -> str:
 
 
 def _start_time(pid: int) -> str | None:
+    """Return when a process started; None if there is none, or one that has ended and waits for its parent."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[_START_TIME]
-    except OSError:
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):
         return None
+    return None if state in _ENDED else rest[_START_TIME - 1]

@@ -34,6 +34,13 @@ def test_the_folder_of_a_process_that_ended_is_dead_at_once(tmp_path):
     assert is_dead(tmp_path)
 
 
+def test_the_folder_of_a_process_that_ended_and_waits_for_its_parent_is_dead(tmp_path):
+    code = "import sys, pathlib, pipelines.root.liveness as l; l.write_owner(pathlib.Path(sys.argv[1]))"
+    with subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert is_dead(tmp_path)
+
+
 def test_a_process_id_that_was_given_again_is_not_taken_for_the_owner(tmp_path):
     write_as(tmp_path, replace(this_process(), started="1"))
     assert is_dead(tmp_path)

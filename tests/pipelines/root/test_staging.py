@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.root import staging
+from pipelines.root.erasure_claim import rewriting
 from pipelines.root.liveness import OWNER, is_dead
 from pipelines.root.staging import make_staging
 from pipelines.root.temporary import is_being_written
@@ -44,3 +45,20 @@ def test_a_disk_that_refuses_the_owner_keeps_no_folder(
     with pytest.raises(OutputError, match="No space left on device"):
         make_staging(tmp_path, "20261124T040000Z-0123abcd")
     assert list((tmp_path / "_staging").iterdir()) == []
+
+
+def test_a_process_that_dies_while_it_clears_up_leaves_no_folder_without_its_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(folder: Path, **_: object) -> None:
+        (folder / OWNER).unlink()
+        raise Killed
+
+    monkeypatch.setattr(staging.shutil, "rmtree", die)
+    with pytest.raises(Killed), rewriting(tmp_path):
+        pass
+    monkeypatch.undo()
+    (left,) = (tmp_path / "_staging").iterdir()
+    assert is_being_written(left)
+    with rewriting(tmp_path):
+        assert len(list((tmp_path / "_staging").glob("rewriting-*"))) == 1
