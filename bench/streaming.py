@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -60,10 +60,10 @@ def rate_of(root: Path) -> float:
     return sum(one.messages for one in parts) / (ended - began).total_seconds()
 
 
-def latencies(root: Path) -> list[float]:
+def latencies(parts: Iterable[tuple[Segment, float]]) -> list[float]:
     """Return seconds from the broker's time of messages to their file in a partition, as if spread over a segment."""
     found: list[float] = []
-    for one, visible in segments(root):
+    for one, visible in parts:
         if one.oldest_ms is None or one.newest_ms is None:
             continue
         step = (one.newest_ms - one.oldest_ms) / SAMPLES_A_SEGMENT / 1000
@@ -85,13 +85,14 @@ def memory(pid: int) -> int:
 
 def feed(kafka: Kafka, topic: str, lines: Sequence[bytes], a_second: float, seconds: float) -> None:
     """Append lines at a steady rate, over and over."""
-    producer = kafka.producer()
+    producer = kafka.producer(compression_type="lz4", linger_ms=50)
     began, sent = time.monotonic(), 0
     while time.monotonic() - began < seconds:
         while sent < (time.monotonic() - began) * a_second:
             producer.produce(topic, lines[sent % len(lines)])
             sent += 1
-        producer.poll(0.01)
+        producer.poll(0)
+        time.sleep(0.02)
     producer.flush(60)
 
 
@@ -173,7 +174,7 @@ def measure_process(
         sizes.append(memory(process.pid))
     process.send_signal(signal.SIGTERM)
     process.wait(60)
-    found = latencies(root)
+    found = latencies(segments(root))
     quarter = len(sizes) // 4
     print(f"one process, 1,000/s: p50 {share(found, 0.5):.1f} s, p99 {share(found, 0.99):.1f} s")
     print(
@@ -197,7 +198,7 @@ def measure_flink(
     with on_flink(flink, kafka, "half", root, key):
         feed(kafka, "half", lines, rate / 2, 90)
         wait_for(lambda: committed(root) >= sum(kafka.ends("half").values()), "the rest", PATIENCE)
-    found = latencies(root)
+    found = latencies(segments(root))
     shares = ", ".join(f"p{of} {share(found, of / 100):.1f}" for of in (50, 90, 99))
     print(f"Flink, {rate / 2:,.0f} events/s: {shares} s from the broker's time to the partition")
 
