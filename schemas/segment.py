@@ -3,6 +3,7 @@
 A segment is to a stream what a ledger is to a batch: it balances, and it begins where the one before it ended.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -88,7 +89,8 @@ class Segment:
     `next` is where each partition of the lane is read from next; `messages` counts what was read of the topic, of
     which one may hold several records. `oldest_ms` and `newest_ms` are the broker's times of the messages.
     `now`, `started` and `ended` are ISO 8601 times in UTC. `key` is the epoch and a fingerprint of the pseudonym key.
-    A `closing` segment is the last of its lane: it ends a dealing.
+    A `closing` segment is the last of its lane: it ends a dealing. `previous` is the digest of the segment before this
+    one, none for the first: so segments are a chain.
     """
 
     stream: str
@@ -111,6 +113,12 @@ class Segment:
     oldest_ms: int | None = None
     newest_ms: int | None = None
     closing: bool = False
+    previous: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the segment in hex, the same whether it stands in a file of its own or is folded."""
+        return sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
 
     def with_files(self, files: Iterable[LedgerFile]) -> "Segment":
         """Return the segment with the files that hold its records."""

@@ -30,6 +30,7 @@ from pipelines.retention.verify_chain import verify_head
 from pipelines.retention.verify_stores import verify_accounts, verify_event_canaries, verify_tables
 from pipelines.root.chain import head as chain_head
 from pipelines.root.erased_marks import erasures
+from pipelines.root.lane_ends import note_ends
 from pipelines.vault.sighting_expiry import SightingTable
 from schemas.accounts import AccountRules
 from schemas.errors import OptionsError, RetentionError
@@ -52,7 +53,10 @@ Canary = Annotated[list[str] | None, typer.Option("--canary", help="A string tha
 Canaries = Annotated[Path | None, typer.Option(help="A file of such strings, one a line.")]
 Head = Annotated[
     bool,
-    typer.Option("--head", help="Only print the hash that ends the chain of receipts, to be kept elsewhere."),
+    typer.Option(
+        "--head",
+        help="Note in the chain of receipts how far streams have come, and print its last hash, to be kept elsewhere.",
+    ),
 ]
 ExpectHead = Annotated[
     str | None, typer.Option(help="Such a hash, printed earlier: the chain must still go through it.")
@@ -149,6 +153,7 @@ def verify(
 ) -> None:
     """Read everything back and report each problem as one line; the exit code is 1 if there is any."""
     if head:
+        note_ends(root, system_clock())
         number, digest = chain_head(root)
         say_json({"number": number, "head": digest}) if as_json else say(digest)
         return

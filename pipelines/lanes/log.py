@@ -9,13 +9,14 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 from pipelines.durable import sync_folder
 from pipelines.root.claims import is_gone
 from pipelines.root.commit import has_expired
+from pipelines.root.lane_ends import note_end
 from pipelines.root.layout import STAGING, output_errors, write_whole
 from pipelines.root.places import put_into_place
 from pipelines.root.segment_files import (
@@ -102,7 +103,8 @@ def commit_steps(lane: Lane, staging: Path, segment: Segment, files: Sequence[Wr
     ]
     segment = segment.with_files(final for final, _ in named)
     segment.balance()
-    _check_before(lane, segment)
+    before = _check_before(lane, segment).last
+    segment = replace(segment, previous="" if before is None else before.digest)
     for file in files:
         _sync_file(staging / file.temp)
     moves = {final.path: written.temp for final, written in named}
@@ -117,7 +119,7 @@ def commit_steps(lane: Lane, staging: Path, segment: Segment, files: Sequence[Wr
     yield from roll_forward_steps(lane, segment.sequence)
 
 
-def _check_before(lane: Lane, segment: Segment) -> None:
+def _check_before(lane: Lane, segment: Segment) -> Position:
     before = position(lane)
     if before.closed:
         raise ClosedLaneError(
@@ -126,6 +128,7 @@ def _check_before(lane: Lane, segment: Segment) -> None:
     if before.sequence != segment.sequence:
         raise LaneError(f"another process has gone on with lane {lane.number}")
     segment.check_follows(before.next)
+    return before
 
 
 def _claim(lane: Lane, sequence: int, ours: Path) -> None:
@@ -166,7 +169,7 @@ def roll_forward_steps(lane: Lane, sequence: int) -> Iterator[str]:
     """Finish a segment, yielding the name of each step that was done."""
     if is_done(lane, sequence):
         return
-    _, how = read_segment(lane, sequence)
+    segment, how = read_segment(lane, sequence)
     staging = lane.root / STAGING / how["staging"]
     for path, temp in how["moves"].items():
         if not put_into_place(lane.root, staging / temp, path) and not _is_excused(lane, sequence, path):
@@ -182,6 +185,8 @@ def roll_forward_steps(lane: Lane, sequence: int) -> Iterator[str]:
             with suppress(FileNotFoundError):  # it has expired
                 sync_folder(folder)
     yield "synced"
+    note_end(lane, segment)
+    yield "noted"
     with suppress(FileNotFoundError):  # folded meanwhile, so done
         (lane.segment(sequence) / DONE).touch()
         sync_folder(lane.segment(sequence))

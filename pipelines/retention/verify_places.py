@@ -21,7 +21,8 @@ _NOTED = {
     PLANS: r"[^/]+\.json",
     RECEIPTS: rf"last\.json|(?:{_DIGEST}|restore-check)\.started\.json|[0-9]{{6}}/[a-z][a-z-]*\.json",
     STREAM: (
-        r"[0-9a-f]{16}/[0-9]{4}/(?:dealing\.json|[0-9]{3}/[0-9]{6}(?:\.json|/[0-9]{9}/(?:segment\.json|done)))"
+        r"[0-9a-f]{16}/[0-9]{4}/(?:dealing\.json|[0-9]{3}/last\.json"
+        r"|[0-9]{3}/[0-9]{6}(?:\.json|/[0-9]{9}/(?:segment\.json|done)))"
     ),
 }
 """What the records of a root put below its own folders: what a folder's last part matches, if nothing deeper does.

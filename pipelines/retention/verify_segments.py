@@ -1,9 +1,11 @@
-"""Check the logs of streams: every segment balances and begins where the one before it ended."""
+"""Check the logs of streams: every segment balances, begins where the one before it ended, and is the one it was."""
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from pipelines.root.lane_ends import LAST, last_noted, noted_ends
 from pipelines.root.layout import STAGING, STREAM
 from pipelines.root.liveness import is_dead
 from pipelines.root.segment_files import (
@@ -18,7 +20,7 @@ from pipelines.root.segment_files import (
     stream_ids,
     unfinished_segments,
 )
-from schemas.errors import LedgerError, StreamError
+from schemas.errors import LedgerError, RetentionError, StreamError
 from schemas.segment import Offsets, Segment
 from schemas.verification import Problem, ProblemKind
 
@@ -26,8 +28,11 @@ from schemas.verification import Problem, ProblemKind
 def verify_streams(root: Path) -> Iterator[Problem]:
     """Yield what is wrong with the logs of a root's streams: unread offsets, offsets read twice, unfinished work."""
     try:
+        noted = _noted(root)
         for lane in all_lanes(root):
-            yield from _lane_problems(lane)
+            yield from _lane_problems(lane, noted.pop(lane, {}))
+        for lane, ends in noted.items():
+            yield from _gone(lane, ends)
         for stream in stream_ids(root):
             yield from _dealing_problems(root, stream)
         for lane, sequence in unfinished_segments(root):
@@ -62,28 +67,60 @@ def written_by_streams(root: Path) -> tuple[Mapping[str, str], frozenset[str]]:
     return written, frozenset(awaited)
 
 
-def _lane_problems(lane: Lane) -> Iterator[Problem]:
-    place = str(lane.folder.relative_to(lane.root))
-    at: Offsets | None = read_dealing(lane.root, lane.stream, lane.epoch).starts_of(lane.number)
-    expected = 1
+def _noted(root: Path) -> dict[Lane, dict[int, str]]:
+    """Return the digests of segments that the chain of receipts has, by their lanes and sequences, as first noted."""
+    noted: defaultdict[Lane, dict[int, str]] = defaultdict(dict)
+    with suppress(RetentionError):  # the chain is reported as a problem of its own
+        for end in noted_ends(root):
+            noted[Lane(root, end.stream, end.epoch, end.lane)].setdefault(end.sequence, end.digest)
+    return noted
+
+
+def _lane_problems(lane: Lane, noted: dict[int, str]) -> Iterator[Problem]:
+    """Yield what is wrong with a lane; `noted` are digests of some of its segments."""
     try:
-        for segment in read_lane(lane):
-            if segment.sequence != expected:
-                yield Problem(ProblemKind.LEDGER, place, f"segment {expected} is missing")
-                at = None
-            yield from _segment_problems(segment, at, place)
-            at, expected = segment.next, segment.sequence + 1
+        last = last_noted(lane)  # before its segments: a stream goes on meanwhile
+        if last is not None:
+            noted.setdefault(last.sequence, last.digest)
+        elif is_done(lane, 1):
+            yield _problem(lane, f"{LAST} is gone")
+        yield from _chain_problems(lane, noted)
     except LedgerError as error:
-        yield Problem(ProblemKind.LEDGER, place, str(error))
+        yield _problem(lane, str(error))
 
 
-def _segment_problems(segment: Segment, at: Offsets | None, place: str) -> Iterator[Problem]:
+def _chain_problems(lane: Lane, noted: dict[int, str]) -> Iterator[Problem]:
+    at: Offsets | None = read_dealing(lane.root, lane.stream, lane.epoch).starts_of(lane.number)
+    expected, previous = 1, ""
+    for segment in read_lane(lane):
+        if segment.sequence != expected:
+            yield _problem(lane, f"segment {expected} is missing")
+            at, previous = None, ""
+        elif segment.previous not in (previous, ""):
+            yield _problem(lane, f"segment {expected - 1} was changed since segment {expected} was written")
+        yield from _segment_problems(lane, segment, at)
+        at, expected, previous = segment.next, segment.sequence + 1, segment.digest
+        if noted.pop(segment.sequence, previous) != previous:
+            yield _problem(lane, f"segment {segment.sequence} was changed since it was noted")
+    yield from _gone(lane, noted)
+
+
+def _gone(lane: Lane, noted: Iterable[int]) -> Iterator[Problem]:
+    for sequence in noted:
+        yield _problem(lane, f"segment {sequence} is gone, and was noted when it was committed")
+
+
+def _problem(lane: Lane, detail: str) -> Problem:
+    return Problem(ProblemKind.LEDGER, str(lane.folder.relative_to(lane.root)), detail)
+
+
+def _segment_problems(lane: Lane, segment: Segment, at: Offsets | None) -> Iterator[Problem]:
     try:
         segment.balance()
         if at is not None:
             segment.check_follows(at)
     except (LedgerError, StreamError) as error:
-        yield Problem(ProblemKind.LEDGER, place, f"segment {segment.sequence}: {error}")
+        yield _problem(lane, f"segment {segment.sequence}: {error}")
 
 
 def _dealing_problems(root: Path, stream: str) -> Iterator[Problem]:

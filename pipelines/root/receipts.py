@@ -1,4 +1,4 @@
-"""Receipts of what was deleted and runs that were committed: a chain by hashes, so that none goes unseen.
+"""Receipts of what was deleted, of runs and of how far streams have come: a chain by hashes, so that none goes unseen.
 
 The n-th receipt is the one file in the folder `_receipts/<n>`, which comes by a rename that fails where such
 a folder is: of two at once, each gets a number of its own. `_receipts/last.json` repeats the last number and
@@ -26,6 +26,9 @@ from schemas.stated import is_count, is_moment
 LAST = "last.json"
 RUN = "run"
 """The kind of what a run leaves in the chain."""
+
+LANES = "lanes"
+"""The kind of what says in the chain how far lanes of streams have come."""
 
 NO_RECEIPT = "0" * 64
 _NUMBER = re.compile(r"\d{6}")
@@ -163,7 +166,11 @@ def read_receipts(root: Path) -> list[Receipt]:
     Raises:
         RetentionError: One of them can't be read.
     """
-    return [read_receipt(folder) for folder in _folders(root) if not (folder / f"{RUN}.json").exists()]
+    return [
+        read_receipt(folder)
+        for folder in _folders(root)
+        if not any((folder / f"{kind}.json").exists() for kind in (RUN, LANES))
+    ]
 
 
 def read_chain(root: Path, kind: str | None = None) -> list[Receipt]:

@@ -3,6 +3,7 @@
 _stream/<stream>/<epoch>/dealing.json                          how many lanes, and where they begin
 _stream/<stream>/<epoch>/<lane>/<block>/<sequence>/segment.json  what one commit read and wrote, and how it is finished
 _stream/<stream>/<epoch>/<lane>/<block>/<sequence>/done          its files are in their partitions
+_stream/<stream>/<epoch>/<lane>/last.json                      which segment was done last (`lane_ends`)
 _stream/<stream>/<epoch>/<lane>/<block>.json                   a block whose segments are all done, folded into one file
 """
 

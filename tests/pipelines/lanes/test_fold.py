@@ -24,7 +24,7 @@ def test_full_blocks_are_folded_and_read_as_before(lane, tmp_path):
     segments = [commit(lane, {0: 1}) for _ in range(2 * BLOCK + 1)]
     assert [path.name for path in fold(lane)] == ["000000.json", "000001.json"]
     assert list(read_lane(lane)) == segments
-    assert sorted(os.listdir(lane.folder)) == ["000000.json", "000001.json", "000002"]
+    assert sorted(os.listdir(lane.folder)) == ["000000.json", "000001.json", "000002", "last.json"]
     assert is_done(lane, 2)
     assert read_segment(lane, 2) == (segments[1], {})
     assert not list((tmp_path / "_staging").iterdir())
@@ -57,11 +57,11 @@ def test_a_writer_that_slept_until_its_block_was_folded_commits_nothing(lane):
 
 
 def test_a_writer_that_slept_between_its_check_and_its_claim_commits_nothing(lane, monkeypatch):
-    slow = staged(lane, {0: 1})
+    stood, slow = position(lane), staged(lane, {0: 1})
     for _ in range(BLOCK + 1):
         commit(lane, {0: 1})
     fold(lane)
-    monkeypatch.setattr("pipelines.lanes.log._check_before", lambda *_: None)
+    monkeypatch.setattr("pipelines.lanes.log._check_before", lambda *_: stood)
     with pytest.raises(LaneError, match="another process has gone on with lane 0"):
         commit_segment(*slow)
     assert not lane.block(1).exists()
@@ -74,5 +74,5 @@ def test_folding_that_was_cut_short_is_finished(lane, monkeypatch):
         fold(lane)
     assert list(read_lane(lane)) == segments
     fold(lane)
-    assert sorted(os.listdir(lane.folder)) == ["000000.json", "000001"]
+    assert sorted(os.listdir(lane.folder)) == ["000000.json", "000001", "last.json"]
     assert list(read_lane(lane)) == segments

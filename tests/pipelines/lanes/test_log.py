@@ -32,7 +32,9 @@ READ = {0: 6, 1: 3}
 IDS = sorted(
     event_id(partition, offset) for partition, messages in READ.items() for offset in range(messages)
 )
-STEPS = 2 + 4 + 3  # staged, claimed; a file of each of three days and of rejections; synced, done, cleared
+STEPS = (
+    2 + 4 + 4
+)  # staged, claimed; a file of each of three days and of rejections; synced, noted, done, cleared
 COMMIT_POINT = 2
 
 

@@ -8,13 +8,18 @@ from itertools import islice
 import orjson
 import pytest
 
+from pipelines.lanes.fold import fold
 from pipelines.retention.expire import apply_plan, plan_expiry, write_plan
 from pipelines.retention.verify import verify_root
-from pipelines.root.layout import STAGING
+from pipelines.retention.verify_chain import verify_head
+from pipelines.root import lane_ends, segment_files
+from pipelines.root.chain import head
+from pipelines.root.lane_ends import LAST, LaneEnd, note_ends
+from pipelines.root.layout import STAGING, write_whole
 from pipelines.root.liveness import OWNER, this_process
 from pipelines.root.newest_time import newest_time
 from pipelines.root.partition_folders import list_partitions
-from pipelines.root.segment_files import SEGMENT
+from pipelines.root.segment_files import SEGMENT, last_sequence, read_segment
 from tests.made_output import POLICY, commit_run, make_event, partition_files
 from tests.pipelines.lanes.made_lanes import NOW, commit, dealt, steps
 
@@ -58,6 +63,89 @@ def test_expiry_counts_a_stream_s_records_and_names_its_policy(lanes, tmp_path):
 
 def test_no_folder_of_the_log_is_taken_for_a_partition(lanes, tmp_path):
     assert list_partitions(tmp_path).unparsable == ()
+
+
+def take_away(root, lane, sequences):
+    """Take segments of a lane away with every file that they wrote, as if they had never been."""
+    for sequence in sequences:
+        for file in read_segment(lane, sequence)[0].files:
+            (root / file.path).unlink()
+        shutil.rmtree(lane.segment(sequence))
+
+
+def test_a_newest_segment_that_was_taken_away_whole_is_missed(lanes, tmp_path):
+    take_away(tmp_path, lanes[0], [2])
+    (problem,) = problems(tmp_path)
+    assert problem.endswith("/000: segment 2 is gone, and was noted when it was committed")
+
+
+def test_a_middle_segment_that_was_taken_away_whole_is_missed(lanes, tmp_path):
+    commit(lanes[0], {0: 2})
+    take_away(tmp_path, lanes[0], [2])
+    assert any(problem.endswith("/000: segment 2 is missing") for problem in problems(tmp_path))
+
+
+def test_a_lane_that_was_taken_away_whole_is_missed(lanes, tmp_path):
+    take_away(tmp_path, lanes[1], [1, 2])
+    shutil.rmtree(lanes[1].folder)
+    (problem,) = problems(tmp_path)
+    assert problem.endswith("/001: segment 1 is gone, and was noted when it was committed")
+
+
+@pytest.mark.parametrize(
+    ("ended", "said"), [(True, "0001/dealing.json cannot be read"), (False, "segment 1 is gone")]
+)
+def test_a_dealing_that_was_taken_away_whole_is_missed(lanes, tmp_path, ended, said):
+    if ended:
+        dealt(tmp_path, 3)
+    for lane in lanes:
+        take_away(tmp_path, lane, range(1, last_sequence(lane) + 1))
+    shutil.rmtree(lanes[0].folder.parent)
+    assert any(said in problem for problem in problems(tmp_path))
+
+
+def test_a_segment_that_was_edited_and_still_balances_is_found(lanes, tmp_path):
+    for sequence, said in ((1, "changed since segment 2 was written"), (2, "changed since it was noted")):
+        path = lanes[0].segment(sequence) / SEGMENT
+        whole = path.read_bytes()
+        path.write_bytes(orjson.dumps({**orjson.loads(whole), "key_epoch": "2"}))
+        assert any(problem.endswith(said) for problem in problems(tmp_path))
+        path.write_bytes(whole)
+
+
+def test_a_note_of_the_end_that_was_taken_away_or_cannot_be_read_is_a_problem(lanes, tmp_path):
+    (lanes[0].folder / LAST).unlink()
+    (lanes[1].folder / LAST).write_bytes(b"{}")
+    gone, unreadable = problems(tmp_path)
+    assert gone.endswith("/000: last.json is gone")
+    assert unreadable.endswith("/001/last.json cannot be read")
+
+
+def test_a_head_covers_what_lanes_held_when_it_was_asked_for(lanes, tmp_path):
+    note_ends(tmp_path, NOW)
+    _, kept = head(tmp_path)
+    note_ends(tmp_path, NOW)
+    assert head(tmp_path)[1] == kept
+    commit(lanes[0], {0: 2})
+    assert list(verify_head(tmp_path, kept)) == problems(tmp_path) == []
+    take_away(tmp_path, lanes[0], [2, 3])
+    mended = LaneEnd.of(read_segment(lanes[0], 1)[0])
+    write_whole(lanes[0].folder / LAST, {"sequence": 1, "digest": mended.digest})
+    (problem,) = problems(tmp_path)
+    assert problem.endswith("segment 2 is gone, and was noted when it was committed")
+
+
+def test_a_folded_segment_has_the_digest_that_it_had(tmp_path, monkeypatch):
+    for module in (segment_files, lane_ends):
+        monkeypatch.setattr(module, "BLOCK_SEGMENTS", 3)
+    (lane,) = dealt(tmp_path)
+    for _ in range(5):
+        commit(lane, {0: 2})
+    assert fold(lane)
+    assert problems(tmp_path) == []
+    folded = next(lane.folder.glob("0*.json"))
+    folded.write_bytes(folded.read_bytes().replace(b'"key_epoch": "1"', b'"key_epoch": "2"'))
+    assert len(problems(tmp_path)) > 1
 
 
 def test_a_file_that_is_gone_and_one_that_was_changed_are_found(lanes, tmp_path):
