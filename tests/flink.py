@@ -101,7 +101,7 @@ class Flink:
             if job["state"] == "RUNNING" and job["tasks"]["running"] == job["tasks"]["total"]
         ]
 
-    def wait_for_job(self, seconds: float = 240) -> str:
+    def wait_for_job(self, seconds: float = 600) -> str:
         """Return the id of the job that runs, when one does."""
 
         def is_running() -> bool:
@@ -126,7 +126,7 @@ class Flink:
         def answer() -> Any:
             return self.ask(f"/jobs/{job}/savepoints/{request}")
 
-        wait_for(lambda: answer()["status"]["id"] == "COMPLETED", "a savepoint", 120)
+        wait_for(lambda: answer()["status"]["id"] == "COMPLETED", "a savepoint")
         return str(answer()["operation"]["location"])
 
     def beam_options(self, worker: Path = WORKER, parallelism: int = 2) -> list[str]:

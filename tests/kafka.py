@@ -18,7 +18,7 @@ from tests.conftest import ROOT, absent
 
 USER, PASSWORD = "logset-id", "AKIDexample#swordfish-of-the-topic"
 MAX_MESSAGE_BYTES = 16 << 20
-_START_SECONDS = 90
+_START_SECONDS = 300
 _CLUSTER_ID = "MkU3OEVBNTcwNTJENDM2Qg"
 
 

@@ -4,6 +4,7 @@ Its restriction counts turns and nothing else: no event is ever in the runner's 
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +42,7 @@ class AdvanceLaneForEverFn(beam.DoFn, RestrictionProvider):
 
     def __init__(self, job: StreamJob, roll_seconds: float) -> None:
         self._job = job
-        self._roll = Duration.of(roll_seconds)
+        self._roll_seconds = roll_seconds
 
     def initial_restriction(self, element: str) -> OffsetRange:
         """Return all turns."""
@@ -59,19 +60,24 @@ class AdvanceLaneForEverFn(beam.DoFn, RestrictionProvider):
     def process(self, element: str, turns: Any = _TURNS) -> Iterator[None]:
         """Take a turn, and come again at once if there is more to read, else when the next segment is due."""
         yield from ()
+        began = time.monotonic()
         if not turns.try_claim(turns.current_restriction().start):
             return
         lane = lane_of(element)
         try:
             advance_lane(self._job, lane)
+            is_behind = not worker_of(self._job, lane).caught_up
         except ClosedLaneError:
             turns.try_claim(_FOR_EVER - 1)
             return
         except _PASSING as error:
             logger.warning("lane %d waits: %s", lane, error)
-            turns.defer_remainder(self._roll)
-            return
-        turns.defer_remainder(self._roll if worker_of(self._job, lane).caught_up else Duration.of(0))
+            is_behind = False
+        turns.defer_remainder(Duration.of(0 if is_behind else self._until_due(began)))
+
+    def _until_due(self, began: float) -> float:
+        """Return the seconds until the next segment is due: a roll after the begin of this turn, not after its end."""
+        return max(0.0, self._roll_seconds - (time.monotonic() - began))
 
 
 @dataclass

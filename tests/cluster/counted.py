@@ -9,13 +9,15 @@ from pathlib import Path
 import fastavro
 import orjson
 
+from pipelines.root.segment_files import DONE
+
 SECRET = "lin.qiao@example.com"
 _FILLER = (
     "slurmstepd: step finished, exit 0, wrote 1,204 records in 3.2 s to /data/out on the node of the run " * 4
 )
 
 
-def counted_event(number: int, time_ms: int | None = None) -> bytes:
+def counted_event(number: int, time_ms: int | None = None, **fields: str) -> bytes:
     """Return an event of a number, dated now unless said otherwise; its text holds what must not stay."""
     at = int(time.time() * 1000) if time_ms is None else time_ms
     return json.dumps(
@@ -25,6 +27,7 @@ def counted_event(number: int, time_ms: int | None = None) -> bytes:
             "state": "running",
             "client_ip": "203.0.113.77",
             "output": f"mail to {SECRET}: {_FILLER}",
+            **fields,
         }
     ).encode()
 
@@ -70,6 +73,20 @@ class Follower:
         """Return how many segments there are."""
         self.committed()
         return len(self.messages)
+
+    def ends(self) -> dict[Path, int]:
+        """Return the number of the last segment of each lane, by the lane's folder."""
+        self.committed()
+        found: dict[Path, int] = {}
+        for path in self.messages:
+            lane = path.parents[2]
+            found[lane] = max(found.get(lane, 0), int(path.parent.name))
+        return found
+
+    def unfinished(self) -> list[Path]:
+        """Return the segments whose files are not all in their partitions."""
+        self.committed()
+        return [path for path in self.messages if not (path.parent / DONE).exists()]
 
     def numbers(self) -> Counter[int]:
         """Return how often each number is in the partitions."""

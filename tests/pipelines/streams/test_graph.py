@@ -3,6 +3,7 @@
 import pickle
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from apache_beam.io.restriction_trackers import OffsetRange
@@ -42,6 +43,19 @@ class Turns:
         self.put_off.append(later)
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """Let turns take no time, unless a test says so."""
+    told = iter(())
+    monkeypatch.setattr(graph, "time", SimpleNamespace(monotonic=lambda: next(told, 0.0)))
+
+    def tell(*times):
+        nonlocal told
+        told = iter(times)
+
+    return tell
+
+
 def take_turn(job, element="0/0"):
     fn = AdvanceLaneForEverFn(job, ROLL)
     turns = Turns(fn)
@@ -51,8 +65,14 @@ def take_turn(job, element="0/0"):
 
 def test_a_lane_that_has_caught_up_comes_again_after_the_roll(tmp_path):
     turns = take_turn(make_job(tmp_path, new_topic(5), lanes=1))
-    assert turns.put_off == [Duration(ROLL)]
+    assert turns.put_off == [Duration(ROLL)]  # counted from the turn's begin
     assert numbers(tmp_path) == list(range(5))
+
+
+@pytest.mark.parametrize(("took", "left"), [(3.0, 4.0), (9.0, 0.0)])
+def test_the_time_that_a_turn_takes_is_part_of_the_roll(tmp_path, monkeypatch, clock, took, left):
+    monkeypatch.setattr(graph, "advance_lane", lambda *_: clock(took))
+    assert take_turn(make_job(tmp_path, new_topic(0), lanes=1)).put_off == [Duration(left)]
 
 
 def test_a_lane_that_is_behind_comes_again_at_once(tmp_path):
