@@ -10,7 +10,7 @@ from typing import Any
 
 import fastavro
 
-from pipelines.retention.tighten import latest_of_rejections, ledger_of
+from pipelines.retention.tighten import latest_of_rejections, writer_of
 from pipelines.root.layout import real_root
 from pipelines.root.partition_folders import Recorded, list_partitions, recorded_files
 from schemas.ledger import REJECTED_CATEGORY
@@ -78,11 +78,11 @@ def _of_partition(root: Path, partition: PlannedPartition, recorded: Recorded, p
     rejected = parse_partition(partition.path)[0] == REJECTED_CATEGORY
     for file in partition.files:
         path = f"{partition.path}/{file.name}"
-        ledger = ledger_of(recorded, path)
-        if rejected and ledger is not None and ledger.policy_digest != policy.digest:
-            policies.add(f"{ledger.policy_version} {ledger.policy_digest[:_DIGITS]}")
+        writer = writer_of(recorded, path)
+        if rejected and writer is not None and writer.policy_digest != policy.digest:
+            policies.add(f"{writer.policy_version} {writer.policy_digest[:_DIGITS]}")
             number = file.records or 0
-            late = partition.expires_on > latest_of_rejections(ledger, policy)
+            late = partition.expires_on > latest_of_rejections(writer, policy)
             records, behind = records + number, behind + (number if late else 0)
             lacks[EARLIER] += number if late else 0
         elif not rejected:

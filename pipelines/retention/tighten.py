@@ -18,13 +18,13 @@ from pipelines.durable import sync_folder
 from pipelines.retention.rewriting import finish_runs
 from pipelines.root.erasure_claim import rewriting
 from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, write_whole
-from pipelines.root.partition_folders import Recorded, list_partitions, open_partition, recorded_files
+from pipelines.root.partition_folders import Recorded, Writer, list_partitions, open_partition, recorded_files
 from pipelines.root.plans import read_plan_file, write_plan_file
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, settled_receipt
 from pipelines.root.staging import staging_folder
 from pipelines.root.tightened import TIGHTEN, NewFile, Tightening
 from schemas.errors import RetentionError, SchemaError
-from schemas.ledger import REJECTED_CATEGORY, Ledger
+from schemas.ledger import REJECTED_CATEGORY
 from schemas.policy.policy import Policy
 from schemas.retention_plan import PlannedPartition, parse_partition
 from schemas.sealed_plan import SealedPlan, check_file_name
@@ -137,37 +137,37 @@ def _tightened(root: Path, tightener: FileTightener) -> Iterator[tuple[str, byte
     for partition in list_partitions(root).partitions:
         for file in partition.files:
             path = f"{partition.path}/{file.name}"
-            ledger = ledger_of(recorded, path)
+            writer = writer_of(recorded, path)
             with suppress(FileNotFoundError):  # it expired meanwhile
                 data = _read(root, path)
-                made = _tighten(partition, file.name, data, ledger, tightener)
+                made = _tighten(partition, file.name, data, writer, tightener)
                 if made is not None:
                     yield path, data, made
 
 
 def _tighten(
-    partition: PlannedPartition, name: str, data: bytes, ledger: Ledger | None, tightener: FileTightener
+    partition: PlannedPartition, name: str, data: bytes, writer: Writer | None, tightener: FileTightener
 ) -> TightenedFile | None:
     category, expires_on = parse_partition(partition.path)
     try:
         if category != REJECTED_CATEGORY:
             return tightener.tighten(data, category, expires_on, name)
-        latest = expires_on if ledger is None else latest_of_rejections(ledger, tightener.policy)
+        latest = expires_on if writer is None else latest_of_rejections(writer, tightener.policy)
         return tighten_rejections(data, category, expires_on, name, latest)
     except SchemaError as error:
         raise SchemaError(f"{partition.path}/{name}: {error}") from error
 
 
-def ledger_of(recorded: Recorded, path: str) -> Ledger | None:
-    """Return the ledger of the run that wrote a file, None where it was a stream, or nobody knows."""
+def writer_of(recorded: Recorded, path: str) -> Writer | None:
+    """Return the ledger of the run, or the segment of the stream, that wrote a file; None where nobody knows."""
     known = recorded.get(path)
-    return known[0] if known is not None and isinstance(known[0], Ledger) else None
+    return None if known is None else known[0]
 
 
-def latest_of_rejections(ledger: Ledger, policy: Policy) -> date:
-    """Return the date on which a run's rejections expire by a policy."""
+def latest_of_rejections(writer: Writer, policy: Policy) -> date:
+    """Return the date on which a run's or a segment's rejections expire by a policy."""
     days = policy.categories[policy.event_category].retention_days or 0
-    return datetime.fromisoformat(ledger.now).astimezone(UTC).date() + timedelta(days=days)
+    return datetime.fromisoformat(writer.now).astimezone(UTC).date() + timedelta(days=days)
 
 
 def _read(root: Path, path: str) -> bytes:
@@ -206,7 +206,7 @@ def _carry_out(root: Path, staging: Path, file: Tightening, tightener: FileTight
     data = _planned(root, file)
     folder, _, name = file.path.rpartition("/")
     partition = PlannedPartition(folder, ())
-    made = _tighten(partition, name, data, ledger_of(recorded_files(root), file.path), tightener)
+    made = _tighten(partition, name, data, writer_of(recorded_files(root), file.path), tightener)
     if made is None or _described(file.path, data, made) != file:
         raise RetentionError(
             f"{file.path} comes out otherwise than planned: apply with the keys and recognizers of the plan"

@@ -24,7 +24,10 @@ OWN_FOLDERS = frozenset((RUNS, STAGING, RECEIPTS, PLANS, STREAM))
 _SILLY_RENAME = re.compile(r"\.nfs[0-9a-f]+")
 """What NFS leaves of a file that was deleted while somebody read it; it goes by itself."""
 
-Recorded = Mapping[str, tuple[Ledger | Segment, LedgerFile]]
+Writer = Ledger | Segment
+"""What says of a file who wrote it, when, and by which policy."""
+
+Recorded = Mapping[str, tuple[Writer, LedgerFile]]
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def recorded_files(root: Path) -> Recorded:
     """Return the files that ledgers and segments know, by path; one unreadable keeps nothing from expiring."""
-    recorded: dict[str, tuple[Ledger | Segment, LedgerFile]] = {}
+    recorded: dict[str, tuple[Writer, LedgerFile]] = {}
     for path in ledger_paths(root):
         with suppress(LedgerError):
             ledger = read_ledger(path)
