@@ -24,6 +24,7 @@ from schemas.ledger import REJECTED_CATEGORY, WrittenFile
 from schemas.segment import OffsetRange, Segment, stream_id
 from transforms.accounts.erased import Marks
 from transforms.avro.encode import Encoding
+from transforms.batches.metrics import Meter
 from transforms.framing.messages import message_records
 from transforms.redact_logs import RedactFunction
 from transforms.tag import epoch_ms
@@ -74,6 +75,7 @@ class LaneWorker:
         self._erased: Marks | None = None
         self._stores = StoreWriters(job.stores)
         self._encoder = Encoding(job.body.policy).build()
+        self._read, self._written = Meter("ReadTopic"), Meter("CommitSegments")
         self.messages = 0
 
     @property
@@ -172,7 +174,9 @@ class LaneWorker:
 
     def _take(self, attempt: _Attempt, messages: Sequence[Message]) -> None:
         """Redact messages into the attempt's files."""
-        redacted = attempt.redact([record for message in messages for record in self._records(message)])
+        records = [record for message in messages for record in self._records(message)]
+        redacted = attempt.redact(records)
+        self._read.count(len(messages), len(records))
         attempt.note_times(messages)
         attempt.counts.update(redacted.counts)
         if redacted.kept:
@@ -221,6 +225,7 @@ class LaneWorker:
             newest_ms=attempt.newest_ms,
         )
         committed = commit_segment(self.lane, attempt.staging, segment, files)
+        self._written.count(sum(file.records for file in files), len(files))
         self._reader.note_commit(committed.next)
         self.messages += committed.messages
         if committed.sequence % BLOCK_SEGMENTS == 1:

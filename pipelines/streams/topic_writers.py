@@ -16,6 +16,7 @@ from schemas.errors import UnreachableError
 from schemas.events import Rejection, TaggedEvent
 from schemas.policy.policy import Policy
 from transforms.avro.encode import Encoding
+from transforms.batches.metrics import Meter
 from transforms.batches.steps import BatchFn
 
 FLUSH_SECONDS = 60.0
@@ -36,6 +37,8 @@ class _TopicWriterFn(BatchFn):
     topic: str
 
     def setup(self) -> None:
+        self._meter = Meter(type(self).__name__.removesuffix("Fn"))
+        self._sent = 0
         self._refused: list[str] = []
         self._producer = Producer(
             {
@@ -49,17 +52,20 @@ class _TopicWriterFn(BatchFn):
 
     def start_bundle(self) -> None:
         self._refused.clear()
+        self._sent = 0
 
     def finish_bundle(self) -> None:
         left = self._producer.flush(FLUSH_SECONDS)
         if left or self._refused:
             name = self._refused[0] if self._refused else "no answer"
             raise UnreachableError(f"the topic {self.topic} doesn't take what is written to it: {name}")
+        self._meter.count(self._sent, self._sent)
 
     def teardown(self) -> None:
         self._producer.flush(0)
 
     def _send(self, key: str, value: bytes) -> None:
+        self._sent += 1
         while True:
             try:
                 self._producer.produce(self.topic, value, key.encode(), on_delivery=self._delivered)

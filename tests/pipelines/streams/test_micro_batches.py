@@ -3,11 +3,13 @@
 import threading
 from datetime import UTC, datetime
 
+import apache_beam as beam
 import pytest
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from pipelines.retention.verify import verify_root
 from pipelines.streams.job import deal_topic
-from pipelines.streams.micro_batches import run_micro_batches
+from pipelines.streams.micro_batches import AdvanceLanes, run_micro_batches
 from pipelines.streams.workers import worker_of
 from schemas.errors import ClosedLaneError, RunnerError, UnreachableError
 from schemas.policy.file import default_policy
@@ -92,3 +94,20 @@ def test_a_reader_of_the_loop_sees_its_progress(tmp_path):
     shown = []
     caught_up(make_job(tmp_path, new_topic(7)), show=lambda progress: shown.append(progress.messages))
     assert shown[-1] == 7
+
+
+def test_the_steps_of_a_stream_count_like_those_of_a_batch_job(tmp_path):
+    topic = new_topic(5, partitions=1)
+    topic.produce(b"poison")
+    pipeline = beam.Pipeline(runner=FnApiRunner())
+    pipeline | AdvanceLanes(make_job(tmp_path, topic, lanes=1), (0,))
+    result = pipeline.run()
+    result.wait_until_finish()
+    counted = {
+        (one.key.metric.namespace, one.key.metric.name): one.result
+        for one in result.metrics().query()["counters"]
+    }
+    assert counted["ReadTopic", "in"] == counted["ReadTopic", "out"] == counted["ParseStep", "in"] == 6
+    assert (counted["ParseStep", "out"], counted["ParseStep", "rejected/not_json"]) == (5, 1)
+    assert counted["DropRepeatsStep", "out"] == 5
+    assert (counted["CommitSegments", "in"], counted["CommitSegments", "out"]) == (6, 2)
