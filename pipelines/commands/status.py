@@ -1,7 +1,8 @@
 """`logveil status`: how far a root and its streams have come, for people, machines and Prometheus."""
 
-import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -135,8 +136,8 @@ def _registry(look: Callable[[], Status]) -> CollectorRegistry:
 def _serve(look: Callable[[], Status], port: int, host: str) -> None:
     look()
     server, _ = start_http_server(port, host, _registry(look))
-    say(f"metrics on http://{host}:{port}/metrics")
-    try:
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        server.shutdown()
+    with suppress(KeyboardInterrupt):
+        say(f"metrics on http://{host}:{port}/metrics")
+        while True:  # not for ever at once: a signal that another thread took must be seen here
+            time.sleep(1)
+    server.shutdown()

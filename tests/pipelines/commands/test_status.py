@@ -82,7 +82,7 @@ def test_metrics_are_served_on_loopback_alone_until_interrupted(root):
             outside.connect(("127.0.0.2", port))
     finally:
         server.send_signal(signal.SIGINT)
-        assert server.wait(30) == 0
+        assert server.wait(120) == 0
         server.stdout.close()
 
 

@@ -38,7 +38,7 @@ def lossy(tmp_path_factory):
         yield mount, lasting
     finally:
         subprocess.run(["umount", str(mount)], check=True)
-        server.wait(30)
+        server.wait(120)
 
 
 @pytest.fixture(scope="module")
