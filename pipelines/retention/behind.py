@@ -12,7 +12,8 @@ import fastavro
 
 from pipelines.retention.tighten import latest_of_rejections, writer_of
 from pipelines.root.layout import real_root
-from pipelines.root.partition_folders import Recorded, list_partitions, recorded_files
+from pipelines.root.partition_folders import list_partitions
+from pipelines.root.recorded_files import Recorded, recorded_files
 from schemas.ledger import REJECTED_CATEGORY
 from schemas.policy.policy import Policy
 from schemas.retention_plan import PlannedPartition, parse_partition

@@ -18,9 +18,10 @@ from pipelines.durable import sync_folder
 from pipelines.retention.rewriting import finish_runs
 from pipelines.root.erasure_claim import rewriting
 from pipelines.root.layout import PLANS, RECEIPTS, output_errors, real_root, write_whole
-from pipelines.root.partition_folders import Recorded, Writer, list_partitions, open_partition, recorded_files
+from pipelines.root.partition_folders import list_partitions, open_partition
 from pipelines.root.plans import read_plan_file, write_plan_file
 from pipelines.root.receipts import Receipt, append_receipt, read_receipt, settled_receipt
+from pipelines.root.recorded_files import Recorded, Writer, recorded_files
 from pipelines.root.staging import staging_folder
 from pipelines.root.tightened import TIGHTEN, NewFile, Tightening
 from schemas.errors import RetentionError, SchemaError

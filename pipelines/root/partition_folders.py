@@ -3,31 +3,22 @@
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import fastavro
 
 from pipelines.root.layout import PLANS, RECEIPTS, RUNS, STAGING, STREAM
-from pipelines.root.ledger_files import ledger_paths, read_ledger
-from pipelines.root.receipts import read_receipts
-from pipelines.root.segment_files import all_lanes, read_lane
-from schemas.errors import LedgerError, RetentionError
-from schemas.ledger import Ledger, LedgerFile
+from pipelines.root.recorded_files import Recorded, recorded_files
+from schemas.errors import RetentionError
 from schemas.retention_plan import PlannedFile, PlannedPartition, parse_partition
-from schemas.segment import Segment
 from transforms.avro.faults import NOT_AVRO
 
 OWN_FOLDERS = frozenset((RUNS, STAGING, RECEIPTS, PLANS, STREAM))
 _SILLY_RENAME = re.compile(r"\.nfs[0-9a-f]+")
 """What NFS leaves of a file that was deleted while somebody read it; it goes by itself."""
-
-Writer = Ledger | Segment
-"""What says of a file who wrote it, when, and by which policy."""
-
-Recorded = Mapping[str, tuple[Writer, LedgerFile]]
 
 
 @dataclass(frozen=True)
@@ -78,34 +69,11 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         raise RetentionError(f"cannot list {folder}: {error.strerror}") from error
 
 
-def recorded_files(root: Path) -> Recorded:
-    """Return the files that ledgers and segments know, by path; one unreadable keeps nothing from expiring."""
-    recorded: dict[str, tuple[Writer, LedgerFile]] = {}
-    for path in ledger_paths(root):
-        with suppress(LedgerError):
-            ledger = read_ledger(path)
-            recorded.update({file.path: (ledger, file) for file in ledger.files})
-    with suppress(LedgerError):
-        for lane in all_lanes(root):
-            with suppress(LedgerError):
-                for segment in read_lane(lane):
-                    recorded.update({file.path: (segment, file) for file in segment.files})
-    with suppress(RetentionError):
-        for receipt in read_receipts(root):
-            for joined in receipt.body.get("joined", ()):
-                writers = [recorded[one["path"]][0] for one in joined["sources"] if one["path"] in recorded]
-                partition, _, name = joined["path"].rpartition("/")
-                file = LedgerFile(partition, name, joined["records"], joined["bytes"], joined["after"])
-                if writers:
-                    recorded[joined["path"]] = writers[0], file
-    return recorded
-
-
 def _describe(root: Path, path: str, recorded: Recorded) -> PlannedPartition:
     with open_partition(root, path) as descriptor:
         files = list_files(descriptor, path, lambda name, size: _records(root, path, name, size, recorded))
-    ledgers = [recorded[f"{path}/{file.name}"][0] for file in files if f"{path}/{file.name}" in recorded]
-    policies = sorted({f"{ledger.policy_version} {ledger.policy_digest}" for ledger in ledgers})
+    writers = [recorded[f"{path}/{file.name}"][0] for file in files if f"{path}/{file.name}" in recorded]
+    policies = sorted({f"{writer.policy_version} {writer.policy_digest}" for writer in writers})
     return PlannedPartition(path, files, tuple(policies))
 
 
