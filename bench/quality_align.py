@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 
 _V4_NETWORK = r"(?<![\d.])(?:\d{1,3}\.){3}0(?:/|%2F)24(?!\d)"
 _V6_NETWORK = r"(?<![\w:.])[0-9a-fA-F:]{2,}::(?:/|%2F)48(?!\d)|(?<![\w:.])::(?:/|%2F)48(?!\d)"
-_PSEUDONYM = r"(?:uin|usr|req|res|adr|fld)_[0-9a-z]{1,8}_[a-z2-7]{20}"
+_PSEUDONYM = r"(?:uin|usr|req|res|adr|fld|eml|phn|psn)_[0-9a-z]{1,8}_[a-z2-7]{20}"
 _KIND = r"<[A-Z][A-Z0-9_]*>|%3C[A-Z][A-Z0-9_]*%3E|\[[A-Z][A-Z_]*_\d+\]|\{\{[A-Z][A-Z0-9_+-]*\}\}"
 TOKEN = re.compile("|".join((_KIND, _PSEUDONYM, _V4_NETWORK, _V6_NETWORK)))
 _WORD_CHARACTER = re.compile(r"\w")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from schemas.errors import PolicyError
 from schemas.identities import Identity, canonical
 from schemas.policy.policy import Policy, Treatment
+from schemas.policy.tokens import Tokens
 
 UIN_FIELD = "uin"
 USERNAME_FIELD = "username"
@@ -94,7 +95,8 @@ class AccountRules:
 
     `log_retention_days` is the longest that a log line lives: so late may one of an erased account arrive.
     `sighting_days` is how long UIN and user name may be kept that the logs alone show. `policy` names the policy
-    by version and digest. `uin_identity` and `username_identity` say which spellings are one account.
+    by version and digest. `uin_identity` and `username_identity` say which spellings are one account;
+    `mail_tokens` whether a user name that is a mail address has a pseudonym as such in texts.
     """
 
     uin_prefix: str
@@ -105,6 +107,7 @@ class AccountRules:
     policy: str
     uin_identity: Identity = Identity.NUMBER
     username_identity: Identity = Identity.NAME
+    mail_tokens: bool = False
 
     @classmethod
     def of(cls, policy: Policy) -> "AccountRules":
@@ -133,6 +136,7 @@ class AccountRules:
             f"{policy.version} {policy.digest}",
             fields[0].identity or Identity.NUMBER,
             fields[1].identity or Identity.NAME,
+            policy.tokens is Tokens.KEYED,
         )
 
     def uin(self, text: str) -> str:

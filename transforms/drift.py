@@ -12,8 +12,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from schemas.policy.policy import FieldPolicy, Personal, Policy, Treatment, matches_form
+from schemas.policy.tokens import Tokens
 from transforms.detect.urls import url_spans
 from transforms.pseudonyms import PSEUDONYM
+from transforms.token_treatments import masked_tokens
 from transforms.treatments import truncate_ip
 
 OTHERS = "others."
@@ -74,11 +76,25 @@ class Drift:
         if target is None:
             base = _NUMBERED.sub("", stored.name.removeprefix(OTHERS))
             was_unknown = stored.name.startswith(OTHERS) and base not in self.written
-            return Remedy.NONE if was_unknown else Remedy.DROP
+            return self._of_tokens(stored) if was_unknown else Remedy.DROP
         rule = self.rules[target]
         if rule.treatment is Treatment.DROP:
             return Remedy.DROP
-        return _REMEDIES[Treatment(stored.treatment)](rule, stored, self.policy)
+        remedy = _REMEDIES[Treatment(stored.treatment)](rule, stored, self.policy)
+        return self._of_tokens(stored) if remedy is Remedy.NONE else remedy
+
+    def treatment(self, name: str) -> Treatment:
+        """Return the treatment of what a tag's name belongs to now; an unknown field is text."""
+        target = self.target(name)
+        return Treatment.REDACT_TEXT if target is None else self.rules[target].treatment
+
+    def _of_tokens(self, stored: Stored) -> Remedy:
+        """Return what brings a text to a policy by which mail addresses, numbers and persons can't be followed."""
+        read = stored.treatment in (Treatment.REDACT_TEXT, Treatment.REDACT_URL)
+        followed = (
+            self.policy.tokens is Tokens.MASKED and read and masked_tokens(stored.value) != stored.value
+        )
+        return Remedy.TREAT if followed else Remedy.NONE
 
     def days(self, names: Collection[str]) -> int:
         """Return the days for which an event that carries these fields may be kept."""
@@ -95,7 +111,7 @@ class Drift:
         for stored in stored_values(record):
             remedy, target = self.remedy(stored), self.target(stored.name)
             if remedy is not Remedy.NONE:
-                done = Remedy.DROP if remedy is Remedy.DROP else self.rules[target or ""].treatment
+                done = Remedy.DROP if remedy is Remedy.DROP else self.treatment(stored.name)
                 lacks.append(f"{stored.name}: {done}")
             if remedy is not Remedy.DROP and target and not stored.name.startswith(OTHERS):
                 kept.append(target)

@@ -12,7 +12,7 @@ from transforms.parsing.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact import OTHER_TEXT, RedactStep, entities_of, hidden_people, known_person
 from transforms.rejections import Rejecter
-from transforms.treatments import compile_treatments, field_treatment, pseudonymised_tokens
+from transforms.token_treatments import own_tokens, text_treatment
 
 _FREE = (Treatment.REDACT_TEXT, Treatment.REDACT_URL)
 _OTHERS = f"{OTHER_TEXT}."
@@ -63,14 +63,16 @@ def _fields(
     event: ClassifiedEvent, redacted: RedactedEvent, policy: Policy, key: PseudonymKey, detection: Detection
 ) -> tuple[FieldExplanation, ...]:
     known = _known(event, redacted, entities_of(policy))
-    redactor = detection.build(field_treatment(compile_treatments(policy, key)))
-    own_tokens = pseudonymised_tokens(policy, compile_treatments(policy, key, arriving=True))
+    redactor = detection.build(text_treatment(policy, key))
+    with_own_tokens = own_tokens(policy, key)
     explained = []
     for name, treatment, _detected in redacted.outcomes:
         before, after = _value(event, name), _value(redacted, name)
         text = None
         if treatment in _FREE:
-            text = explain_text(redactor, own_tokens(before), known, url=treatment == Treatment.REDACT_URL)
+            text = explain_text(
+                redactor, with_own_tokens(before), known, url=treatment == Treatment.REDACT_URL
+            )
         reason = _reason(policy, name, before, Treatment(treatment))
         explained.append(FieldExplanation(name, treatment, reason, before, after, text))
     return tuple(explained)

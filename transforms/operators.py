@@ -17,7 +17,8 @@ from schemas.policy.policy import DEFAULT_PREFIX, FieldPolicy, Policy, Treatment
 from transforms.detect import Detection, TextRedactor
 from transforms.pseudonyms import PSEUDONYM, PseudonymKey, pseudonym_once
 from transforms.redact_text import default_redactor
-from transforms.treatments import compile_treatments, field_treatment, truncate_ip
+from transforms.token_treatments import text_treatment
+from transforms.treatments import truncate_ip
 
 Params = Mapping[str, Any] | None
 T = TypeVar("T")
@@ -181,7 +182,7 @@ def _redactor_under(
 
     @lru_cache(maxsize=1)
     def build(key: PseudonymKey) -> TextRedactor:
-        return Detection.of(policy).build(field_treatment(compile_treatments(policy, key)))
+        return Detection.of(policy).build(text_treatment(policy, key))
 
     return lambda: build(_given({"key": key}, "key", PseudonymKey))
 

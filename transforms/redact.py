@@ -26,7 +26,8 @@ from transforms.event_id import event_id
 from transforms.possible_accounts import account_treatment, known_accounts
 from transforms.pseudonyms import PseudonymKey
 from transforms.rejections import Rejecter
-from transforms.treatments import Treat, compile_treatments, field_treatment, pseudonymised_tokens
+from transforms.token_treatments import own_tokens, text_treatment
+from transforms.treatments import Treat, compile_treatments
 
 OTHER_TEXT = "others"
 _SHORTEST_PERSON = 4
@@ -83,9 +84,8 @@ class _Redactor:
         self._account_kind, self._treat_account = account_treatment(step.policy, treatments)
         self._urls = _fields_with(step.policy, Treatment.REDACT_URL)
         detection = step.detection or Detection.of(step.policy)
-        of_texts = compile_treatments(step.policy, step.key, self._watch)
-        self._text = detection.build(field_treatment(of_texts))
-        self._own_tokens = pseudonymised_tokens(step.policy, treatments) if step.arriving else str
+        self._text = detection.build(text_treatment(step.policy, step.key, self._watch))
+        self._own_tokens = own_tokens(step.policy, step.key, self._watch, step.arriving)
         self._text_outcome = _remembered_outcomes(Treatment.REDACT_TEXT)
         self._url_outcome = _remembered_outcomes(Treatment.REDACT_URL)
 

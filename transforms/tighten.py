@@ -105,12 +105,11 @@ class RecordTightener:
                     work.again[name] = work.values[name]
         return work
 
-    def _remedy(self, stored: Stored, epoch: str) -> tuple[Remedy, str, Treatment | None]:
+    def _remedy(self, stored: Stored, epoch: str) -> tuple[Remedy, str, Treatment]:
         """Return the remedy of a value, the name that it has now, and its field's treatment."""
         target = self._drift.target(stored.name)
         remedy = self._drift.remedy(stored)
-        rule = None if target is None else self._drift.rules[target]
-        treatment = None if rule is None else rule.treatment
+        treatment = self._drift.treatment(stored.name)
         if remedy is Remedy.TREAT and treatment is Treatment.PSEUDONYMISE:
             if not self._keys:
                 raise RetentionError(
@@ -134,7 +133,7 @@ class RecordTightener:
         """Return the redaction under an epoch's key; without one nothing that needs it comes here."""
         if epoch not in self._redactors:
             key = self._keys.get(epoch) or PseudonymKey(bytes(32), epoch)
-            step = RedactStep(self.policy, key, Rejecter(key, ""), self._detection)
+            step = RedactStep(self.policy, key, Rejecter(key, ""), self._detection, arriving=False)
             self._redactors[epoch] = step.build()
         return self._redactors[epoch]
 

@@ -9,7 +9,7 @@ from socket import AF_INET6, inet_ntop, inet_pton
 from schemas.identities import canonical
 from schemas.policy.policy import FieldPolicy, Policy, Treatment, matches_form
 from transforms.accounts.erased import ErasedWatch
-from transforms.pseudonyms import PSEUDONYM, PseudonymKey, caching_pseudonym, looks_forged
+from transforms.pseudonyms import PseudonymKey, caching_pseudonym, looks_forged
 
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _V4 = re.compile(rf"({_OCTET}\.{_OCTET}\.{_OCTET})\.{_OCTET}")
@@ -70,30 +70,17 @@ def compile_treatments(
     Fields that are free text, URLs or dropped have none. `watch` is shown every pseudonym. Where values are `arriving`,
     one in the form of a pseudonym is pseudonymised, and none is kept that holds one; else it is logveil's own.
     """
-    pseudonym = caching_pseudonym(key, arriving)
-    if watch is not None:
-        pseudonym = watch.watching(pseudonym)
+    pseudonym = watched_pseudonym(key, watch, arriving)
     treatments = {rule.name: _treatment(rule, pseudonym, arriving) for rule in policy.fields}
     return {name: treat for name, treat in treatments.items() if treat is not None}
 
 
-def pseudonymised_tokens(policy: Policy, treatments: Mapping[str, Treat]) -> Callable[[str], str]:
-    """Return what makes of a text that arrives one in which each token has a pseudonym of its own.
-
-    Whoever writes into a log may have read a pseudonym there: none may pass as it is, or it joins another's events.
-    `treatments` are those of arriving values; a token whose prefix is no field's becomes `<TOKEN>`.
-    """
-    of_prefix = {
-        rule.prefix: treatments[rule.name]
-        for rule in reversed(policy.fields)
-        if rule.treatment is Treatment.PSEUDONYMISE
-    }
-
-    def own(match: re.Match[str]) -> str:
-        treat = of_prefix.get(match[0].partition("_")[0])
-        return (treat and treat(match[0])) or "<TOKEN>"
-
-    return lambda text: PSEUDONYM.sub(own, text) if looks_forged(text) else text
+def watched_pseudonym(
+    key: PseudonymKey, watch: ErasedWatch | None, arriving: bool
+) -> Callable[[str, str, str], str]:
+    """Return what makes pseudonyms under a key; `watch` is shown every one."""
+    pseudonym = caching_pseudonym(key, arriving)
+    return pseudonym if watch is None else watch.watching(pseudonym)
 
 
 def canonical_pseudonym(rule: FieldPolicy, pseudonym: Callable[[str, str, str], str]) -> Treat:

@@ -21,7 +21,7 @@ from schemas.errors import OptionsError
 from transforms.detect import Known
 from transforms.detect.explain import explain_text
 from transforms.pseudonyms import PseudonymKey
-from transforms.treatments import compile_treatments, field_treatment
+from transforms.token_treatments import text_treatment
 
 _STDIN = "-"
 _ACCOUNT_FIELD = "username"
@@ -80,7 +80,7 @@ def explain(
         of_event = explain_event(event_at(event), stated, key, detection)
         content, lines = event_json(of_event), event_lines(of_event)
     else:
-        treat = field_treatment(compile_treatments(stated, key))
+        treat = text_treatment(stated, key)
         people = [
             Known(name, treat(_ACCOUNT_FIELD, name) or "<USERNAME>", "USERNAME") for name in known or ()
         ]

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pipelines.keys.rings import KeyRing
 from schemas.accounts import UIN_FIELD, USERNAME_FIELD, AccountRules
 from schemas.errors import VaultError
+from schemas.policy.tokens import KEYED_KINDS
 from transforms.accounts.erased import erasure_digest
 from transforms.pseudonyms import PseudonymKey, keyed_digest, pseudonym
 
@@ -72,6 +73,14 @@ class VaultCipher:
             key.epoch: pseudonym(key, self.rules.username_prefix, USERNAME_FIELD, account)
             for key in self.ring.keys
         }
+
+    def mail_pseudonyms(self, username: str) -> dict[str, str]:
+        """Return, in each living epoch, what a user name that is a mail address becomes in texts."""
+        if not self.rules.mail_tokens or "@" not in username:
+            return {}
+        kind = KEYED_KINDS["EMAIL"]
+        address = kind.canonical(username)
+        return {key.epoch: pseudonym(key, kind.prefix, kind.domain, address) for key in self.ring.keys}
 
     def erasure_digest(self, epoch: str, pseudonym: str) -> str:
         """Return the keyed hash by which an erased pseudonym is remembered, 64 hex digits."""

@@ -99,13 +99,16 @@ def _name_targets(
 ) -> Iterable[ErasureTarget]:
     """Yield an account's user names: whole where it alone held one, else for its own periods."""
     for name, periods in held.items():
-        for pseudonym in cipher.username_pseudonyms(name).values():
+        of_texts = cipher.mail_pseudonyms(name)
+        for epoch, pseudonym in cipher.username_pseudonyms(name).items():
+            tokens = [pseudonym, *([of_texts[epoch]] if epoch in of_texts else [])]
             others = [since for holder, since in holders.get(pseudonym, ()) if holder != account]
             if not others:
-                yield ErasureTarget(pseudonym, USERNAME_FIELD)
+                yield from (ErasureTarget(token, USERNAME_FIELD) for token in tokens)
                 continue
             for since, until in periods:
-                yield ErasureTarget(pseudonym, USERNAME_FIELD, *own_period(since, until, others))
+                cut = own_period(since, until, others)
+                yield from (ErasureTarget(token, USERNAME_FIELD, *cut) for token in tokens)
 
 
 def own_period(since: int, until: int | None, others: Collection[int]) -> tuple[int, int | None]:

@@ -20,6 +20,7 @@ from schemas.policy.differences import (
 from schemas.policy.field_comparison import compare_fields
 from schemas.policy.policy import Category, Policy
 from schemas.policy.spelling_comparison import compare_spellings
+from schemas.policy.tokens import Tokens
 
 _COMPARED = (
     *("version", "title", "source", "updated", "digest", "event_category", "account_category", "categories"),
@@ -32,6 +33,7 @@ _COMPARED = (
         "url_query_keys",
         "aliases",
         "acknowledged",
+        "tokens",
     ),
 )
 _ORDER = tuple(Direction)
@@ -52,6 +54,7 @@ def compare(old: Policy, new: Policy) -> tuple[Difference, ...]:
             "URLs no longer keep the values of this key",
         ),
         *_compare_time_fields(old, new),
+        *_compare_tokens(old, new),
         *compare_rest("", old, new, _COMPARED),
     ]
     return tuple(sorted(found, key=lambda difference: _ORDER.index(difference.direction)))
@@ -160,3 +163,13 @@ def _compare_time_fields(old: Policy, new: Policy) -> Iterator[Difference]:
     for item in sorted(set(new.time_fields) ^ set(old.time_fields)):
         shown = (item, ABSENT) if item in old.time_fields else (ABSENT, item)
         yield weaker("time_fields", *shown, "events may be dated later than before, and then stay longer")
+
+
+def _compare_tokens(old: Policy, new: Policy) -> Iterator[Difference]:
+    if old.tokens is new.tokens:
+        return
+    who = "mail addresses, telephone numbers and persons in texts"
+    if new.tokens is Tokens.KEYED:
+        yield weaker("tokens", old.tokens, new.tokens, f"{who} can be followed from event to event")
+    else:
+        yield stronger("tokens", old.tokens, new.tokens, f"{who} can no longer be told apart")

@@ -9,7 +9,7 @@ from schemas.policy.document import Value
 from schemas.policy.field_names import normalise
 from schemas.policy.policy import (
     DEFAULT_PREFIX,
-    PREFIXES,
+    FIELD_PREFIXES,
     Category,
     FieldPolicy,
     LegalBasis,
@@ -101,7 +101,7 @@ def _rule(
         retention_days=_retention_days(entry, category),
         form=_form(entry["form"]) if "form" in entry else None,
         forms=entry["form"].texts() if "form" in entry else (),
-        prefix=entry["prefix"].choice(PREFIXES) if "prefix" in entry else DEFAULT_PREFIX,
+        prefix=entry["prefix"].choice(FIELD_PREFIXES) if "prefix" in entry else DEFAULT_PREFIX,
         entity=entry["entity"].shaped(_ENTITY, "capitals such as IP_ADDRESS") if "entity" in entry else None,
         identity=_identity(entry, treatment),
     )

@@ -22,11 +22,15 @@ from schemas.policy.policy import (
     System,
 )
 from schemas.policy.policy_tests import read_tests
+from schemas.policy.tokens import Tokens
 
 DEFAULT_POLICY = "healthcare_omics.yaml"
 _ROOT = ("version", "title", "source", "updated", "event_category", "systems", "purposes", "legal_bases")
 _ROOT_LISTS = ("categories", "time_fields", "fields")
-_ROOT_OPTIONS = ("account_category", "alias_prefixes", "url_query_keys", "acknowledged_weakenings", "tests")
+_ROOT_OPTIONS = (
+    *("account_category", "alias_prefixes", "url_query_keys", "tokens"),
+    *("acknowledged_weakenings", "tests"),
+)
 _CATEGORY = ("text", "clause", "purpose", "legal_basis", "systems", "fields")
 _ACKNOWLEDGEMENT = ("change", "reason", "person")
 _VERSION = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,4}")
@@ -82,6 +86,7 @@ def load_policy(text: str, name: str) -> Policy:
         url_query_keys=_query_keys(root),
         aliases=alias_map(root),
         acknowledged=_acknowledgements(root),
+        tokens=Tokens(root["tokens"].choice(Tokens)) if "tokens" in root else Tokens.MASKED,
     )
     _refuse_unused(root, policy)
     if "tests" in root:
@@ -180,6 +185,8 @@ def _digest(policy: Policy) -> str:
     """Return the SHA-256, in hex, of what the policy says, whatever its comments and layout."""
     content = asdict(policy) | {"url_query_keys": sorted(policy.url_query_keys)}
     del content["acknowledged"]
+    if policy.tokens is Tokens.MASKED:
+        del content["tokens"]  # says what policies without the key always said
     for rule in content["fields"]:
         del rule["forms"]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

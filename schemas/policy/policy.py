@@ -10,10 +10,12 @@ import re2
 
 from schemas.identities import Identity
 from schemas.policy.field_names import normalise
+from schemas.policy.tokens import TOKEN_PREFIXES, Tokens
 
 MAX_KEPT_CHARACTERS = 128
 DEFAULT_PREFIX = "fld"
-PREFIXES = ("uin", "usr", "req", "res", "adr", DEFAULT_PREFIX)
+FIELD_PREFIXES = ("uin", "usr", "req", "res", "adr", DEFAULT_PREFIX)
+PREFIXES = (*FIELD_PREFIXES, *TOKEN_PREFIXES)
 """Prefixes of pseudonyms: a closed set, so that a pseudonym is recognised and never redacted again."""
 
 
@@ -123,8 +125,9 @@ class Policy:
     `event_category` and `account_category` name the categories of what is written for events and of what
     lives as long as the account. `fields` holds the event fields in the order of the output; `aliases` maps
     every normalised spelling to a field name; `time_fields` are the keys, exactly as spelled, that give the
-    event time; `url_query_keys` are the case-folded query keys whose values a URL keeps; `digest` is the
-    SHA-256 of all this, in hex. `acknowledged`, who answers for what, is no part of it.
+    event time; `url_query_keys` are the case-folded query keys whose values a URL keeps; `tokens` says what becomes
+    of mail addresses, telephone numbers and persons in texts; `digest` is the SHA-256 of all this, in hex.
+    `acknowledged`, who answers for what, is no part of it.
     """
 
     version: str
@@ -143,6 +146,7 @@ class Policy:
     url_query_keys: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)
     acknowledged: tuple[Acknowledgement, ...] = ()
+    tokens: Tokens = Tokens.MASKED
 
     def __getitem__(self, name: str) -> FieldPolicy:
         """Return the rule of the field with this canonical name, or raise KeyError."""

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, assert_never
 
 from schemas.policy.deployment import Deployment, raw_event_rows
 from schemas.policy.policy import Category, FieldPolicy, Policy, Treatment
+from schemas.policy.tokens import Tokens
 
 CONTROLLER = "To be completed by the controller: name and contact, representative, data protection officer"
 TRANSFERS = "To be completed by the controller; logveil itself sends nothing anywhere"
@@ -16,6 +17,11 @@ MEASURES = (
     "Rejected records are kept as coordinates and a keyed hash, without their content",
     "Logs, metrics, exceptions and file names hold no content of events",
 )
+TOKEN_MEASURES = {
+    Tokens.MASKED: "Mail addresses, telephone numbers and persons found in texts become the name of their kind",
+    Tokens.KEYED: "Mail addresses, telephone numbers and persons found in texts become keyed pseudonyms, by which one"
+    " can be followed from event to event",
+}
 ACCOUNT_MEASURE = "encrypted in the account vault, beside its pseudonym"
 _VOCABULARIES = {"dpv": "https://w3id.org/dpv#", "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#"}
 _NEWLINES_AND_BARS = str.maketrans({"\n": " ", "\r": " ", "|": r"\|"})
@@ -87,7 +93,7 @@ def record_of_processing(policy: Policy, deployment: Deployment | None = None) -
             for system in policy.systems.values()
         ],
         "third_country_transfers": TRANSFERS,
-        "security_measures": list(MEASURES),
+        "security_measures": [*MEASURES, TOKEN_MEASURES[policy.tokens]],
         **({} if deployment is None else {"raw_events": raw_event_rows(deployment, policy)}),
     }
 

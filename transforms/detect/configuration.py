@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from schemas.policy.policy import Policy, Treatment
+from schemas.policy.tokens import KEYED_KINDS, Tokens
 from transforms.detect.catalog import CATALOG
 from transforms.detect.catalog.network import REVERSED
 from transforms.detect.encoded import EncodedContent
@@ -22,7 +23,7 @@ class Detection:
     """What the detectors are to know: keys, fields, query keys and detectors beyond the catalogue.
 
     `aliases` maps spellings of keys to the kind of personal data that their values are; `fields` maps a kind to
-    the field whose treatment its values get; `query_keys` are the case-folded query keys whose values a URL keeps;
+    the field, or to the domain of pseudonyms of texts, whose treatment its values get; `query_keys` are the case-folded query keys whose values a URL keeps;
     `extra` are the recognizers that others add, picklable; `engine` names the scan engine, or None for the best there is.
     """
 
@@ -45,6 +46,8 @@ class Detection:
                 aliases |= {alias: kind for alias in (rule.name, rule.label, *rule.aliases)}
             if rule.treatment is not Treatment.TRUNCATE_IP:
                 fields.setdefault(kind, rule.name)
+        if policy.tokens is Tokens.KEYED:
+            fields = {kind: token.domain for kind, token in KEYED_KINDS.items()} | fields
         return cls(aliases, fields, policy.url_query_keys, extra, engine)
 
     def recognizers(self) -> Sequence[Recognizer]:

@@ -1,16 +1,23 @@
 """Erasure in the vault: on the day, neither before nor after, and completely."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
+from pipelines.keys.rings import KeyRing
 from pipelines.vault.disclosure import reveal
+from pipelines.vault.erased_marks import erased_marks
 from pipelines.vault.erasure import claim, complete, due_accounts, find_targets, overdue_accounts
 from pipelines.vault.life_cycle import apply_events
 from pipelines.vault.sightings import record_sightings
 from pipelines.vault.tables import disclosures, erased, metadata
-from pipelines.vault.vault import Vault
+from pipelines.vault.vault import Vault, open_vault
 from schemas.accounts import DAY_MS, AccountEvent, AccountEventKind, AccountSighting, ErasureTarget
 from schemas.errors import VaultError
+from schemas.policy.file import default_policy
+from schemas.policy.tokens import Tokens
+from transforms import pseudonyms
 
 CREATED, UPDATED, SUSPENDED, RESTORED, TERMINATED, DELETED = AccountEventKind
 START = 20_000 * DAY_MS
@@ -186,3 +193,19 @@ def test_pseudonyms_of_every_living_epoch_are_targets(vault: Vault) -> None:
     claimed = claim(rotated, due_accounts(rotated, START + 30 * DAY_MS))
     (targets,) = find_targets(rotated, claimed).values()
     assert sorted(target.pseudonym[:6] for target in targets) == ["uin_1_", "uin_2_", "usr_1_", "usr_2_"]
+
+
+def test_a_mail_address_that_texts_may_be_followed_by_goes_with_the_account(
+    vault_url: str, ring: KeyRing
+) -> None:
+    vault = open_vault(vault_url, ring, replace(default_policy(), tokens=Tokens.KEYED))
+    apply_events(vault, [AccountEvent("a", CREATED, START, "100", "Anna.Smith@Example.com")])
+    apply_events(vault, [AccountEvent("b", TERMINATED, START, "100")])
+    due = due_accounts(vault, START + 30 * DAY_MS)
+    (targets,) = find_targets(vault, [one.account_id for one in due]).values()
+    token = pseudonyms.pseudonym(ring.current, "eml", "text.mail", "anna.smith@example.com")
+    assert ErasureTarget(token, "username") in targets
+    assert erase(vault, START + 30 * DAY_MS) == {due[0].account_id}
+    marks = erased_marks(vault)
+    vault.database.close()
+    assert vault.cipher.erasure_digest(ring.current.epoch, token) in marks

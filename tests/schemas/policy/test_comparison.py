@@ -37,6 +37,12 @@ def found(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
     [
         pytest.param("retention_days: 180", "retention_days: 30", [("stronger", MONTH)], id="fewer days"),
         pytest.param(
+            "time_fields:",
+            "tokens: keyed\ntime_fields:",
+            [("weaker", "tokens: masked -> keyed")],
+            id="persons that can be followed",
+        ),
+        pytest.param(
             "label: State\n",
             "label: State\n    retention_days: 7\n",
             [("stronger", "fields.state.retention_days: 180 -> 7")],

@@ -48,6 +48,8 @@ MISTAKES = [
         id="acknowledgement of nobody",
     ),
     pytest.param('"OFF"', "OFF", id="off without quotes"),
+    pytest.param("title: Small", "title: Small\ntokens: plain", id="unknown tokens"),
+    pytest.param("prefix: usr", "prefix: eml", id="a prefix that is no field's"),
     pytest.param("title: Small", "title: ' '", id="blank text"),
     pytest.param("title: Small", "title: ~", id="null"),
     pytest.param("title: Small", "1: Small", id="key that is a number"),
