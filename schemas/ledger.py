@@ -118,7 +118,8 @@ class Ledger:
     `now`, `started` and `ended` are ISO 8601 times in UTC; `replaces` maps the checksum of an input that had
     been committed before to the run whose files this one took the place of; `forced` is the reason of a person who
     let the run's moment be far ahead of the clock; `skipped` are the inputs that were set aside; `timezone` is that of
-    times without an offset; `key_fingerprint` tells the key from any other of its epoch.
+    times without an offset; `key_fingerprint` tells the key from any other of its epoch, `allow_digest` the allow list
+    that was given beside the policy, if any.
     """
 
     run_id: str
@@ -140,6 +141,7 @@ class Ledger:
     skipped: tuple[LedgerSkipped, ...] = ()
     timezone: str = "UTC"
     key_fingerprint: str = ""
+    allow_digest: str = ""
 
     def with_files(self, files: Iterable[LedgerFile], replaces: Mapping[str, str] | None = None) -> "Ledger":
         """Return the ledger with the files that hold its records."""
@@ -182,7 +184,16 @@ class Ledger:
 _FORMS: dict[str, Callable[[Any], bool]] = {
     "run_id": has_form(RUN_ID),
     **dict.fromkeys(
-        ("policy_version", "policy_digest", "key_epoch", "key_fingerprint", "runner", "timezone"), is_text
+        (
+            "policy_version",
+            "policy_digest",
+            "allow_digest",
+            "key_epoch",
+            "key_fingerprint",
+            "runner",
+            "timezone",
+        ),
+        is_text,
     ),
     **dict.fromkeys(("now", "started", "ended"), is_moment),
     "replaces": lambda value: (

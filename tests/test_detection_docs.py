@@ -12,11 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.commands.cli import app
+from schemas.policy.allow import load_allow
 from schemas.policy.file import default_policy
 from schemas.recognizer_file import load_recognizers
 from tests.conftest import ROOT
 from tests.transforms.detect.test_catalog import unmarked
 from transforms.detect import Detection
+from transforms.detect.allow import Allowed
 from transforms.detect.formats import given_formats, shipped_files
 from transforms.detect.formats.given import ENDINGS
 
@@ -43,6 +45,12 @@ def test_explain_prints_what_the_page_shows(
     monkeypatch.delenv("LOGVEIL_KEY", raising=False)
 
     assert output_of(command) == shown
+
+
+def test_the_allow_list_of_the_page_lets_be_what_the_page_says() -> None:
+    allowed = Allowed([load_allow(block_of("yaml", "words:"), "page.yaml")])
+    names = ("Smith-Waterman", "nf-core-tools", "nf-core-zhangwei", "dbsnp_146")
+    assert [allowed.entry(name) is not None for name in names] == [True, True, False, True]
 
 
 def test_five_dialects_are_explained() -> None:

@@ -14,7 +14,7 @@ from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
 from schemas.errors import DetectorError
-from schemas.events import ClassifiedEvent, FieldOutcome, Reason, RedactedEvent, Stage
+from schemas.events import ClassifiedEvent, Counts, FieldOutcome, Reason, RedactedEvent, Stage
 from schemas.policy.policy import Policy, Treatment
 from transforms.accounts.erased import ERASED_ON_ARRIVAL, ErasedAccounts, ErasedWatch
 from transforms.batches.display import Shown, shown_policy
@@ -85,6 +85,7 @@ class _Redactor:
         self._urls = _fields_with(step.policy, Treatment.REDACT_URL)
         detection = step.detection or Detection.of(step.policy)
         self._text = detection.build(text_treatment(step.policy, step.key, self._watch))
+        self._let_be: Counts = Counts()
         self._own_tokens = own_tokens(step.policy, step.key, self._watch, step.arriving)
         self._text_outcome = _remembered_outcomes(Treatment.REDACT_TEXT)
         self._url_outcome = _remembered_outcomes(Treatment.REDACT_URL)
@@ -94,6 +95,9 @@ class _Redactor:
             outcome = Outcome(self._redact_all(events))
         except DetectorError:
             outcome = self._redact_singly(events)
+        if self._let_be:
+            outcome.counts.update({f"allowed/{name}": number for name, number in self._let_be.items()})
+            self._let_be.clear()
         return outcome if self._watch is None else _without_erased(outcome, self._watch)
 
     def _redact_singly(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
@@ -161,10 +165,12 @@ class _Redactor:
         _, _, _, _, texts, known, are_urls = zip(*free, strict=True)
         text_outcome, url_outcome = self._text_outcome, self._url_outcome
         redacted = self._text.redact([self._own_tokens(text) for text in texts], known, are_urls)
-        for (outcomes, into, name, stated, _, _, is_url), (text, detections) in zip(
+        for (outcomes, into, name, stated, _, _, is_url), (text, detections, allowed) in zip(
             free, redacted, strict=True
         ):
             into[name] = text
+            if allowed:
+                self._let_be.update(dict(allowed))
             outcomes[stated] = (url_outcome if is_url else text_outcome)(stated, detections)
 
     def _treat_second(self, work: _Work, people: list[Known], other: str, value: str) -> bool:

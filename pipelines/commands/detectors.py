@@ -10,7 +10,9 @@ import typer
 
 from pipelines.commands.terminal import say
 from pipelines.commands.typed import read_typed
-from schemas.errors import DetectorError, FormatFileError, RecognizerFileError
+from schemas.errors import DetectorError, FormatFileError, PolicySyntaxError, RecognizerFileError
+from schemas.policy.allow import load_allow
+from schemas.policy.allow_list import AllowList
 from schemas.policy.policy import Policy
 from schemas.recognizer_file import CustomEntry, load_recognizers
 from transforms.detect import Detection, Recognizer
@@ -34,6 +36,13 @@ FormatsOption = Annotated[
         help="Formats of log lines: format files, grok patterns, Logstash's filters, ingest pipelines.",
     ),
 ]
+AllowOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--allow",
+        help="Words, prefixes and patterns (YAML) that stay in texts although a detector takes them.",
+    ),
+]
 NamesOption = Annotated[
     str | None,
     typer.Option(
@@ -45,9 +54,13 @@ NamesOption = Annotated[
 
 
 def detection_of(
-    policy: Policy, recognizers: Path | None = None, formats: Path | None = None, names: str | None = None
+    policy: Policy,
+    recognizers: Path | None = None,
+    formats: Path | None = None,
+    names: str | None = None,
+    allow: Path | None = None,
 ) -> Detection:
-    """Return the detection that a policy asks for, with what installed packages, a file, a folder and a model add.
+    """Return the detection that a policy asks for, with what packages, files, a folder, a model and an allow list add.
 
     What the folder's patterns name and the policy does not know is said on standard error.
 
@@ -56,6 +69,7 @@ def detection_of(
             model is not installed.
         RecognizerFileError: The file is wrong.
         FormatFileError: A file of the folder is wrong.
+        PolicyError: The allow list is wrong, or would let identifiers of persons through.
     """
     extra = (*installed_recognizers(), *(read_recognizers(recognizers) if recognizers else ()))
     if formats is not None:
@@ -65,7 +79,7 @@ def detection_of(
             say(f"{formats}: no field of the policy, so not replaced: {', '.join(given.ignored)}", err=True)
     if names is not None:
         extra += (NameRecognizer(names),)
-    detection = Detection.of(policy, extra=extra)
+    detection = Detection.of(policy, extra=extra, allow=None if allow is None else read_allow_list(allow))
     _refuse_repeated_names(detection.recognizers())
     return detection
 
@@ -91,6 +105,15 @@ def read_recognizers(path: Path) -> tuple[Recognizer, ...]:
         CustomRecognizer.of(entry) if isinstance(entry, CustomEntry) else PresidioRecognizer.of(entry)
         for entry in entries
     )
+
+
+def read_allow_list(path: Path) -> AllowList:
+    """Return the allow list of a file.
+
+    Raises:
+        PolicyError: The file cannot be read, is none, or would let identifiers of persons through.
+    """
+    return load_allow(read_typed(path, "the allow list", PolicySyntaxError), str(path))
 
 
 def read_formats(folder: Path, policy: Policy) -> GivenFormats:

@@ -11,7 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import (
+    AllowOption,
+    FormatsOption,
+    NamesOption,
+    RecognizersOption,
+    detection_of,
+)
 from pipelines.commands.explain_report import text_json, text_lines
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.terminal import say, say_json
@@ -52,6 +58,7 @@ def explain(
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
     names: NamesOption = None,
+    allow: AllowOption = None,
     keys: Keys = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -67,7 +74,7 @@ def explain(
     if event is not None and known:
         raise OptionsError("--known goes with a text: an event states its own people")
     stated = read_policy(policy)
-    detection = detection_of(stated, recognizers, formats, names)
+    detection = detection_of(stated, recognizers, formats, names, allow)
     key = (
         THROW_AWAY_KEY
         if keys is None and KEY_VARIABLE not in os.environ

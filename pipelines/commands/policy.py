@@ -84,6 +84,10 @@ def _check(file: Path, against: Path | None) -> Iterator[str]:
         file = file.with_name(named)
     policy = read_policy(file)
     say(f"{file}: policy {policy.version}, {len(policy.fields)} fields, digest {policy.digest[:16]}")
+    if policy.allow:
+        from transforms.detect.allow import check_allow  # imports the detectors, which takes a second
+
+        check_allow((policy.allow,))
     if against is not None:
         for one in unacknowledged(compare(read_policy(against), policy), policy):
             yield f"{file}: not acknowledged: {one.change} ({one.why})"

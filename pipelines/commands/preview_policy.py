@@ -12,7 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.commands.account_options import Json, Now, moment
-from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import (
+    AllowOption,
+    FormatsOption,
+    NamesOption,
+    RecognizersOption,
+    detection_of,
+)
 from pipelines.commands.policy import read_policy
 from pipelines.commands.redact import Keys, Unknown, passing_ring
 from pipelines.commands.terminal import console, say_json
@@ -45,6 +51,7 @@ def preview(
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
     names: NamesOption = None,
+    allow: AllowOption = None,
     unknown_fields: Unknown = UnknownFields.DROP,
     keys: Keys = None,
     now: Now = None,
@@ -58,7 +65,7 @@ def preview(
             key,
             epoch_ms(moment(now)),
             unknown_fields,
-            detection_of(stated, recognizers, formats, names),
+            detection_of(stated, recognizers, formats, names, allow),
         )
         for stated in (read_policy(against), read_policy(policy))
     ]

@@ -12,7 +12,13 @@ import typer
 
 from pipelines.commands.account_options import Force, Reason
 from pipelines.commands.clock import forced, guard_clock
-from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import (
+    AllowOption,
+    FormatsOption,
+    NamesOption,
+    RecognizersOption,
+    detection_of,
+)
 from pipelines.commands.input_options import (
     BadInput,
     BadInputOption,
@@ -114,6 +120,7 @@ def redact(
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
     names: NamesOption = None,
+    allow: AllowOption = None,
     keys: Keys = None,
     format: Format = None,
     encoding: EncodingOption = None,
@@ -142,7 +149,7 @@ def redact(
     """Redact log files into tagged Avro partitions that expire by date."""
     paths, beam_options = split_beam_options(inputs)
     stated = read_policy(policy)
-    detection = detection_of(stated, recognizers, formats, names)
+    detection = detection_of(stated, recognizers, formats, names, allow)
     root = output.absolute()
     found = find_inputs(paths, root)
     today, allowed = moment(now), forced(force, reason)
@@ -182,9 +189,15 @@ def redact(
         say_json(ledger.to_json())
     else:
         shown = preview_of(job) if example and ledger.inputs else None
-        same = {"--policy": policy, "--recognizers": recognizers, "--formats": formats, "--names": names}
-        options = [f"{name}={path}" for name, path in same.items() if path is not None]
-        print_report(console(), ledger, job.policy, str(output), shown, options)
+        same = {
+            "--policy": policy,
+            "--recognizers": recognizers,
+            "--formats": formats,
+            "--names": names,
+            "--allow": allow,
+        }
+        given = [f"{name}={path}" for name, path in same.items() if path is not None]
+        print_report(console(), ledger, job.policy, str(output), shown, given)
         print_skipped(console(), ledger.skipped, job)
     _end(ledger.counts, max_rejected, bool(ledger.skipped))
 

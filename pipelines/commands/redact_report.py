@@ -88,6 +88,7 @@ def _print_counts(console: Console, policy: Policy, counts: Counts, example: Pre
         ("Doubtful inputs", "doubtful/"),
         ("Unknown fields", "unknown_field/"),
         ("Detected", "detected/"),
+        ("Allowed", "allowed/"),
     ):
         parts = ", ".join(f"{name} {number:,}" for name, number in _under(prefix, counts))
         if parts:

@@ -10,7 +10,13 @@ import typer
 
 from pipelines.commands.account_options import EventsUrl, Force, Json, Keys, Now, Reason, TableName, moment
 from pipelines.commands.clock import forced, guard_clock, noted, system_clock
-from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import (
+    AllowOption,
+    FormatsOption,
+    NamesOption,
+    RecognizersOption,
+    detection_of,
+)
 from pipelines.commands.existing_root import ExistingRoot
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.progress import Quiet, watch_unless
@@ -138,6 +144,7 @@ def verify(
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
     names: NamesOption = None,
+    allow: AllowOption = None,
     keys: Keys = None,
     canary: Canary = None,
     canaries: Canaries = None,
@@ -159,7 +166,7 @@ def verify(
         return
     present = moment(now)
     loaded = read_policy(policy)
-    scanner = _scanner(loaded, recognizers, formats, names, detect)
+    scanner = _scanner(loaded, recognizers, formats, names, allow, detect)
     strings = [*(canary or ()), *_lines(canaries)]
     watch = watch_unless(as_json or quiet)
     problems = verify_root(root, present, loaded, scanner, strings, _erased(root, keys), watch)
@@ -190,12 +197,18 @@ def _erased(root: Path, keys: Path | None) -> ErasedAccounts | None:
 
 
 def _scanner(
-    policy: Policy, recognizers: Path | None, formats: Path | None, names: str | None, detect: bool
+    policy: Policy,
+    recognizers: Path | None,
+    formats: Path | None,
+    names: str | None,
+    allow: Path | None,
+    detect: bool,
 ) -> TextRedactor | None:
     """Return the detectors with which `logveil redact` would redact, None where they are not wanted."""
     if detect:
-        return checking_redactor(policy, detection_of(policy, recognizers, formats, names))
-    for option, given in (("--recognizers", recognizers), ("--formats", formats), ("--names", names)):
+        return checking_redactor(policy, detection_of(policy, recognizers, formats, names, allow))
+    added = {"--recognizers": recognizers, "--formats": formats, "--names": names, "--allow": allow}
+    for option, given in added.items():
         if given is not None:
             raise OptionsError(f"{option} has no use with --no-detect")
     return None

@@ -10,7 +10,13 @@ from apache_beam import DoFn
 
 from pipelines.commands import kafka_options as broker
 from pipelines.commands import stream_options as options
-from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import (
+    AllowOption,
+    FormatsOption,
+    NamesOption,
+    RecognizersOption,
+    detection_of,
+)
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.redact import (
     CodecOption,
@@ -81,6 +87,7 @@ def stream(
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
     names: NamesOption = None,
+    allow: AllowOption = None,
     keys: Keys = None,
     unknown_fields: Unknown = UnknownFields.DROP,
     max_event_bytes: MaxBytes = 8 * options.MIB,
@@ -109,7 +116,7 @@ def stream(
         cls,
     )
     stated = read_policy(policy)
-    detection = detection_of(stated, recognizers, formats, names)
+    detection = detection_of(stated, recognizers, formats, names, allow)
     ring = key_ring(keys, output.absolute())  # last, for it may make a key
     accounts = None if vault is None else account_store(vault, ring, stated)
     table = None if mysql is None else event_store(mysql, stated)

@@ -9,7 +9,13 @@ import typer
 from rich.table import Table
 
 from pipelines.commands.account_options import Json
-from pipelines.commands.detectors import FormatsOption, NamesOption, RecognizersOption, detection_of
+from pipelines.commands.detectors import (
+    AllowOption,
+    FormatsOption,
+    NamesOption,
+    RecognizersOption,
+    detection_of,
+)
 from pipelines.commands.existing_root import ExistingRoot
 from pipelines.commands.policy import read_policy
 from pipelines.commands.redact import Keys
@@ -34,13 +40,14 @@ def tighten(
     recognizers: RecognizersOption = None,
     formats: FormatsOption = None,
     names: NamesOption = None,
+    allow: AllowOption = None,
     as_json: Json = False,
 ) -> None:
     """Plan what brings stored records to a stricter policy, which changes nothing; with --apply, carry a plan out."""
     stated = read_policy(policy)
     ring = ring_beside(root, keys)
     tightener = FileTightener(
-        stated, () if ring is None else ring.keys, detection_of(stated, recognizers, formats, names)
+        stated, () if ring is None else ring.keys, detection_of(stated, recognizers, formats, names, allow)
     )
     now = datetime.now(UTC)
     if apply is not None:

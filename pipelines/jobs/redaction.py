@@ -250,6 +250,7 @@ def _ledger(
         counts=Counter({**summary.counts, **{name: number for name, number in noted.items() if number}}),
         policy_version=job.policy.version,
         policy_digest=job.policy.digest,
+        allow_digest="" if job.detection is None else job.detection.allow_digest,
         key_epoch=job.key.epoch,
         key_fingerprint=job.key.fingerprint,
         now=job.now.isoformat(),

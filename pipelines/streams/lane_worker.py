@@ -200,7 +200,8 @@ class LaneWorker:
         files: list[WrittenFile] = [*attempt.events.close(), *attempt.rejections.close()]
         self._stores.finish_bundle()
         ranges = self._reader.ranges()
-        policy, key = self._job.body.policy, self._job.body.key
+        body = self._job.body
+        policy, key = body.policy, body.key
         segment = Segment(
             self.lane.stream,
             self.lane.epoch,
@@ -216,6 +217,7 @@ class LaneWorker:
             settle_names(attempt.counts),
             policy_version=policy.version,
             policy_digest=policy.digest,
+            allow_digest=body.detection.allow_digest if body.detection else "",
             key_epoch=key.epoch,
             key_fingerprint=key.fingerprint,
             now=now.isoformat(),

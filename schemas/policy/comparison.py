@@ -5,6 +5,7 @@ What cannot be compared counts as weaker: a person decides, and answers for it i
 
 from collections.abc import Iterator, Sequence
 
+from schemas.policy.allow_list import ALLOW_KEYS
 from schemas.policy.differences import (
     ABSENT,
     Difference,
@@ -34,6 +35,7 @@ _COMPARED = (
         "aliases",
         "acknowledged",
         "tokens",
+        "allow",
     ),
 )
 _ORDER = tuple(Direction)
@@ -55,6 +57,7 @@ def compare(old: Policy, new: Policy) -> tuple[Difference, ...]:
         ),
         *_compare_time_fields(old, new),
         *_compare_tokens(old, new),
+        *_compare_allowed(old, new),
         *compare_rest("", old, new, _COMPARED),
     ]
     return tuple(sorted(found, key=lambda difference: _ORDER.index(difference.direction)))
@@ -163,6 +166,17 @@ def _compare_time_fields(old: Policy, new: Policy) -> Iterator[Difference]:
     for item in sorted(set(new.time_fields) ^ set(old.time_fields)):
         shown = (item, ABSENT) if item in old.time_fields else (ABSENT, item)
         yield weaker("time_fields", *shown, "events may be dated later than before, and then stay longer")
+
+
+def _compare_allowed(old: Policy, new: Policy) -> Iterator[Difference]:
+    for key in ALLOW_KEYS:
+        yield from compare_members(
+            f"allow.{key}",
+            getattr(old.allow, key),
+            getattr(new.allow, key),
+            "values of this form stay in texts whatever takes them",
+            "values of this form are replaced in texts where they are taken",
+        )
 
 
 def _compare_tokens(old: Policy, new: Policy) -> Iterator[Difference]:

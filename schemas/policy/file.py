@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 
 from schemas.errors import MissingFieldRule
+from schemas.policy.allow import read_allow
+from schemas.policy.allow_list import AllowList
 from schemas.policy.document import Value, read_document
 from schemas.policy.fields import alias_map, field_rules
 from schemas.policy.limits import check_clear_keys, check_days, check_direct, check_forms
@@ -28,7 +30,7 @@ DEFAULT_POLICY = "healthcare_omics.yaml"
 _ROOT = ("version", "title", "source", "updated", "event_category", "systems", "purposes", "legal_bases")
 _ROOT_LISTS = ("categories", "time_fields", "fields")
 _ROOT_OPTIONS = (
-    *("account_category", "alias_prefixes", "url_query_keys", "tokens"),
+    *("account_category", "alias_prefixes", "url_query_keys", "tokens", "allow"),
     *("acknowledged_weakenings", "tests"),
 )
 _CATEGORY = ("text", "clause", "purpose", "legal_basis", "systems", "fields")
@@ -87,6 +89,7 @@ def load_policy(text: str, name: str) -> Policy:
         aliases=alias_map(root),
         acknowledged=_acknowledgements(root),
         tokens=Tokens(root["tokens"].choice(Tokens)) if "tokens" in root else Tokens.MASKED,
+        allow=read_allow(root["allow"]) if "allow" in root else AllowList(),
     )
     _refuse_unused(root, policy)
     if "tests" in root:
@@ -187,6 +190,9 @@ def _digest(policy: Policy) -> str:
     del content["acknowledged"]
     if policy.tokens is Tokens.MASKED:
         del content["tokens"]  # says what policies without the key always said
+    content["allow"] = content["allow"]["digest"]
+    if not policy.allow:
+        del content["allow"]
     for rule in content["fields"]:
         del rule["forms"]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

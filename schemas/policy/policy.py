@@ -9,6 +9,7 @@ from typing import Any
 import re2
 
 from schemas.identities import Identity
+from schemas.policy.allow_list import AllowList
 from schemas.policy.field_names import normalise
 from schemas.policy.tokens import TOKEN_PREFIXES, Tokens
 
@@ -127,7 +128,8 @@ class Policy:
     every normalised spelling to a field name; `time_fields` are the keys, exactly as spelled, that give the
     event time; `url_query_keys` are the case-folded query keys whose values a URL keeps; `tokens` says what becomes
     of mail addresses, telephone numbers and persons in texts; `digest` is the SHA-256 of all this, in hex.
-    `acknowledged`, who answers for what, is no part of it.
+    `allow` is what stays in texts although a detector takes it. `acknowledged`, who answers for what, is no part of the
+    digest.
     """
 
     version: str
@@ -147,6 +149,7 @@ class Policy:
     aliases: Mapping[str, str] = field(default_factory=dict)
     acknowledged: tuple[Acknowledgement, ...] = ()
     tokens: Tokens = Tokens.MASKED
+    allow: AllowList = field(default_factory=AllowList)
 
     def __getitem__(self, name: str) -> FieldPolicy:
         """Return the rule of the field with this canonical name, or raise KeyError."""

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from schemas.policy.allow_list import POLICY, AllowList
 from schemas.policy.policy import Policy, Treatment
 from schemas.policy.tokens import KEYED_KINDS, Tokens
+from transforms.detect.allow import Allowed, check_allow
 from transforms.detect.catalog import CATALOG
 from transforms.detect.catalog.network import REVERSED
 from transforms.detect.encoded import EncodedContent
@@ -24,7 +26,7 @@ class Detection:
 
     `aliases` maps spellings of keys to the kind of personal data that their values are; `fields` maps a kind to
     the field, or to the domain of pseudonyms of texts, whose treatment its values get; `query_keys` are the case-folded query keys whose values a URL keeps;
-    `extra` are the recognizers that others add, picklable; `engine` names the scan engine, or None for the best there is.
+    `extra` are the recognizers that others add, picklable; `engine` names the scan engine, or None for the best there is; `allow` are the lists of what stays in texts.
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -32,10 +34,21 @@ class Detection:
     query_keys: frozenset[str] = frozenset()
     extra: tuple[Recognizer, ...] = ()
     engine: str | None = None
+    allow: tuple[AllowList, ...] = ()
 
     @classmethod
-    def of(cls, policy: Policy, engine: str | None = None, extra: tuple[Recognizer, ...] = ()) -> "Detection":
-        """Return the detection that a policy asks for, with recognizers beyond the catalogue."""
+    def of(
+        cls,
+        policy: Policy,
+        engine: str | None = None,
+        extra: tuple[Recognizer, ...] = (),
+        allow: AllowList | None = None,
+    ) -> "Detection":
+        """Return the detection that a policy asks for, with recognizers beyond the catalogue and a further allow list.
+
+        Raises:
+            PolicyError: An allow list would let identifiers of persons through.
+        """
         aliases: dict[str, str] = {}
         fields: dict[str, str] = {}
         for rule in policy.fields:
@@ -48,7 +61,14 @@ class Detection:
                 fields.setdefault(kind, rule.name)
         if policy.tokens is Tokens.KEYED:
             fields = {kind: token.domain for kind, token in KEYED_KINDS.items()} | fields
-        return cls(aliases, fields, policy.url_query_keys, extra, engine)
+        lists = tuple(one for one in (policy.allow, allow) if one)
+        check_allow(lists)
+        return cls(aliases, fields, policy.url_query_keys, extra, engine, lists)
+
+    @property
+    def allow_digest(self) -> str:
+        """Return the digest of the allow list beside the policy's, empty where there is none."""
+        return next((one.digest for one in self.allow if one.source != POLICY), "")
 
     def recognizers(self) -> Sequence[Recognizer]:
         """Return all recognizers in the order in which they are asked."""
@@ -85,4 +105,5 @@ class Detection:
                 return None
             return Span(span.start, span.end, span.kind, span.score, span.recognizer, replacement)
 
-        return TextRedactor(Search(self.recognizers(), resolve, self.engine), self.query_keys)
+        allowed = Allowed(self.allow) if self.allow else None
+        return TextRedactor(Search(self.recognizers(), resolve, self.engine), self.query_keys, allowed)

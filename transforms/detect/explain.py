@@ -12,7 +12,7 @@ from transforms.detect.own import OWN, Known, People, folded, is_distinct
 from transforms.detect.redactor import TextRedactor
 from transforms.detect.search import Recognizer, mapped
 from transforms.detect.slots import Slot
-from transforms.detect.spans import Refusal, Span, merge, replace, without_protected
+from transforms.detect.spans import Refusal, Span, replace, without_protected
 from transforms.detect.triggers import ALWAYS
 from transforms.detect.urls import URL
 from transforms.detect.views import View, decode
@@ -21,6 +21,7 @@ PROTECTED = "redaction itself writes this: a pseudonym, a token or a truncated a
 UNCHANGED = "its treatment leaves it as it is"
 CUE_NEEDED = "the event's own, but short or a common word: taken only next to a cue"
 OWN_FIELD = "a field of the event holds it: replaced as there"
+ALLOWED = "the allow list lets it be"
 NO_MATCH = "its trigger occurs here, its pattern does not match"
 _NEAR = 40
 """A trigger that occurs so few characters from what its recognizer found is a part of that."""
@@ -80,12 +81,13 @@ def explain_text(
     found, refusals = _heard(redactor, text, asked)
     parts = redactor.url_parts(text) if url else []
     own = list(_own(text, view, known))
-    spans = redactor.find(text, known)
-    if url:
-        spans = merge(without_protected(text, [*spans, *parts]))
+    spans, allowed = redactor.taken(text, known, url)
     candidates = dict.fromkeys([*found, *own, *parts])
     refusals += _lost(text, candidates, spans)
     refusals += _without_cue(text, known)
+    refusals += [
+        Refusal(one.start, one.end, one.kind, one.recognizer, f"{ALLOWED}: {entry}") for one, entry in allowed
+    ]
     recognizers = {recognizer.name: recognizer for recognizer in redactor.search.recognizers}
     return TextExplanation(
         text,

@@ -5,6 +5,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from transforms.batches.remembered import LONGEST, Remembered
+from transforms.detect.allow import Allowed, Left
 from transforms.detect.echoes import repeatable, with_echoes
 from transforms.detect.own import Known, People, folded
 from transforms.detect.search import WINDOW, Search, mapped
@@ -26,8 +27,11 @@ CACHED_URLS = 20_000
 class TextRedactor:
     """Redacts texts; `search` is compiled, so it is built where it is used and never pickled."""
 
-    def __init__(self, search: Search, query_keys: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, search: Search, query_keys: frozenset[str] = frozenset(), allowed: Allowed | None = None
+    ) -> None:
         self.search = search
+        self._allowed = allowed
         self._query_keys = query_keys
         self._recent: dict[str, _Analysed] = {}
         self._older: dict[str, _Analysed] = {}
@@ -48,11 +52,12 @@ class TextRedactor:
         return [
             (self._urls[text] if is_url else analysed.redacted or RedactedText(text))
             if spans is analysed.spans
-            else self._redacted_url(text, spans)
+            else self._redacted_url(text, spans, people)
             if is_url
-            else replace(text, spans)
-            for text, spans, analysed, is_url in zip(
+            else self._replaced(text, spans, people)
+            for text, people, spans, analysed, is_url in zip(
                 texts,
+                known,
                 self._with_people(texts, known, detected),
                 detected,
                 [False] * len(texts) if are_urls is None else are_urls,
@@ -68,8 +73,18 @@ class TextRedactor:
         """Redact a URL that names none of its event's people: it becomes the same wherever it stands."""
         return self._redacted_url(url, self._detected([url])[0].spans)
 
-    def _redacted_url(self, url: str, spans: Sequence[Span]) -> RedactedText:
-        return replace(url, merge(without_protected(url, [*spans, *self.url_parts(url)])))
+    def _redacted_url(self, url: str, spans: Sequence[Span], people: Sequence[Known] = ()) -> RedactedText:
+        return self._replaced(url, merge(without_protected(url, [*spans, *self.url_parts(url)])), people)
+
+    def _replaced(self, text: str, spans: Sequence[Span], people: Sequence[Known] = ()) -> RedactedText:
+        left = self.left(text, spans, people)
+        return (
+            replace(text, left.spans)._replace(allowed=left.counts) if left.allowed else replace(text, spans)
+        )
+
+    def left(self, text: str, spans: Sequence[Span], people: Sequence[Known] = ()) -> Left:
+        """Part the spans of a text into those that are replaced and those that an allow list lets be."""
+        return Left(spans, []) if self._allowed is None else self._allowed.left(text, spans, people)
 
     def url_parts(self, url: str) -> list[Span]:
         """Return the parts of a URL that go whatever they look like."""
@@ -81,7 +96,15 @@ class TextRedactor:
 
     def spans(self, texts: Sequence[str], known: Sequence[Sequence[Known]]) -> list[Sequence[Span]]:
         """Return the spans of each text that are replaced."""
-        return self._with_people(texts, known, self._detected(texts))
+        found = self._with_people(texts, known, self._detected(texts))
+        return [self.left(*of_text).spans for of_text in zip(texts, found, known, strict=True)]
+
+    def taken(self, text: str, known: Sequence[Known] = (), url: bool = False) -> Left:
+        """Return the spans of a text, or of a URL, and which of them an allow list lets be."""
+        spans = self._with_people([text], [known], self._detected([text]))[0]
+        if url:
+            spans = merge(without_protected(text, [*spans, *self.url_parts(text)]))
+        return self.left(text, spans, known)
 
     def _with_people(
         self, texts: Sequence[str], known: Sequence[Sequence[Known]], detected: Sequence["_Analysed"]
@@ -137,10 +160,10 @@ class TextRedactor:
             echoes: tuple[Known, ...] = ()
             if spans and len(text) <= WINDOW:
                 spans = settled(text, spans, self._alone)
-                echoes = repeatable(text, spans)
+                echoes = repeatable(text, self.left(text, spans).spans)
                 spans = with_echoes(text, spans, view, echoes)
             if spans or view is not None:
-                yield _Analysed(spans, view, replace(text, spans), echoes)
+                yield _Analysed(spans, view, self._replaced(text, spans), echoes)
             else:
                 yield _NOTHING
 

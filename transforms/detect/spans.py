@@ -27,10 +27,14 @@ _JOINTS = frozenset("+-_.")
 
 
 class RedactedText(NamedTuple):
-    """A text without personal data, and how many values of each kind were replaced, sorted by kind."""
+    """A text without personal data, how many values of each kind were replaced, and how many an allow list let be.
+
+    Both are sorted by name; the latter by kind and entry, `USERNAME/policy.words.1`.
+    """
 
     text: str
     detections: tuple[tuple[str, int], ...] = ()
+    allowed: tuple[tuple[str, int], ...] = ()
 
 
 class Span(NamedTuple):
@@ -191,7 +195,7 @@ def replace(text: str, spans: Sequence[Span]) -> RedactedText:
 
     Example:
         >>> replace("call 123 now", [Span(5, 8, "PHONE", 1.0, "phone")])
-        RedactedText(text='call <PHONE> now', detections=(('PHONE', 1),))
+        RedactedText(text='call <PHONE> now', detections=(('PHONE', 1),), allowed=())
     """
     if not spans:
         return RedactedText(text)

@@ -38,6 +38,16 @@ def found(*pairs: tuple[str, str]) -> list[tuple[str, str]]:
         pytest.param("retention_days: 180", "retention_days: 30", [("stronger", MONTH)], id="fewer days"),
         pytest.param(
             "time_fields:",
+            "allow: {words: [hisat, vep], patterns: ['dbsnp_[0-9]{3}']}\ntime_fields:",
+            [
+                ("weaker", "allow.words: absent -> hisat"),
+                ("weaker", "allow.words: absent -> vep"),
+                ("weaker", "allow.patterns: absent -> dbsnp_[0-9]{3}"),
+            ],
+            id="words that are let be",
+        ),
+        pytest.param(
+            "time_fields:",
             "tokens: keyed\ntime_fields:",
             [("weaker", "tokens: masked -> keyed")],
             id="persons that can be followed",

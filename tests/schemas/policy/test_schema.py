@@ -49,6 +49,11 @@ MISTAKES = [
     ),
     pytest.param('"OFF"', "OFF", id="off without quotes"),
     pytest.param("title: Small", "title: Small\ntokens: plain", id="unknown tokens"),
+    pytest.param("title: Small", "title: Small\nallow: {}", id="an allow list of nothing"),
+    pytest.param(
+        "title: Small", "title: Small\nallow: {word: [vep]}", id="an unknown list of what is allowed"
+    ),
+    pytest.param("title: Small", "title: Small\nallow: {prefixes: [v]}", id="a short prefix"),
     pytest.param("prefix: usr", "prefix: eml", id="a prefix that is no field's"),
     pytest.param("title: Small", "title: ' '", id="blank text"),
     pytest.param("title: Small", "title: ~", id="null"),
