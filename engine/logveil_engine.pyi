@@ -1,3 +1,9 @@
 """The event engine that is built from Rust."""
 
 __version__: str
+
+class Matcher:
+    def __new__(cls, program: str) -> Matcher: ...
+    def find(
+        self, text: str, start: int = 0, end: int = ...
+    ) -> list[list[tuple[int, int] | None]] | None: ...

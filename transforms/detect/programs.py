@@ -80,6 +80,8 @@ class _Writer:
     def repeat(self, mode: str, value: Any, flags: int) -> Node:
         """Return a repeat of a part."""
         least, most, part = value
+        if mode == "possessive" and not (len(part) == 1 and part[0][0] in _ONE):
+            raise DetectorError("the engine runs possessive repeats of single characters alone")
         return ["repeat", mode, least, None if most is op.MAXREPEAT else most, self.all(part, flags)]
 
     def group(self, value: Any, flags: int) -> Node:

@@ -14,20 +14,50 @@ pub enum Inst {
     Either(Box<[(First, usize)]>),
     Save(usize),
     /// Characters of one class, and what may follow them.
-    Run { set: usize, least: u32, most: u32, mode: Mode, next: First },
+    Run {
+        set: usize,
+        least: u32,
+        most: u32,
+        mode: Mode,
+        next: First,
+    },
     /// A part that may be left out; it begins behind this instruction.
-    Maybe { lazy: bool, part: First, exit: usize, next: First },
+    Maybe {
+        lazy: bool,
+        part: First,
+        exit: usize,
+        next: First,
+    },
     Begin(usize),
     Again(Box<Again>),
     /// One character of a class before or at the place, or none.
-    Beside { set: usize, ahead: bool, negated: bool },
-    Look { look: usize, behind: u32, negated: bool, exit: usize },
-    LookEnd { look: usize, negated: bool, exit: usize },
+    Beside {
+        set: usize,
+        ahead: bool,
+        negated: bool,
+    },
+    Look {
+        look: usize,
+        behind: u32,
+        negated: bool,
+        exit: usize,
+    },
+    LookEnd {
+        look: usize,
+        negated: bool,
+        exit: usize,
+    },
     Atomic(usize),
     AtomicEnd(usize),
     At(At),
-    Same { group: usize, any_case: bool },
-    If { group: usize, no: usize },
+    Same {
+        group: usize,
+        any_case: bool,
+    },
+    If {
+        group: usize,
+        no: usize,
+    },
     Match,
 }
 

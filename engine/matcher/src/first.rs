@@ -84,10 +84,10 @@ pub fn of(node: &Node, sets: &[Set]) -> First {
             }
             first
         }
-        Node::Either(branches) => branches.iter().map(|branch| of(branch, sets)).fold(
-            First { bytes: Bytes::default(), may_be_empty: false },
-            either,
-        ),
+        Node::Either(branches) => branches
+            .iter()
+            .map(|branch| of(branch, sets))
+            .fold(First { bytes: Bytes::default(), may_be_empty: false }, either),
         Node::Repeat { least, part, .. } => {
             let mut first = of(part, sets);
             first.may_be_empty |= *least == 0;

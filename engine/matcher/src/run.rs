@@ -23,17 +23,41 @@ pub const UNSET: usize = usize::MAX;
 #[derive(Debug)]
 enum Frame {
     /// Go on there.
-    Try { pc: usize, at: usize },
+    Try {
+        pc: usize,
+        at: usize,
+    },
     /// Try the branches from this one on.
-    Branch { pc: usize, branch: usize, at: usize },
+    Branch {
+        pc: usize,
+        branch: usize,
+        at: usize,
+    },
     /// Give back characters of a run down to the lowest place.
-    Shorter { pc: usize, lowest: usize, at: usize },
+    Shorter {
+        pc: usize,
+        lowest: usize,
+        at: usize,
+    },
     /// Take one more character of a lazy run.
-    Longer { pc: usize, at: usize, count: u32 },
+    Longer {
+        pc: usize,
+        at: usize,
+        count: u32,
+    },
     /// Enter the body of a lazy loop once more.
-    Body { pc: usize, at: usize },
-    Slot { slot: usize, old: usize },
-    Counter { counter: usize, old: (u32, usize) },
+    Body {
+        pc: usize,
+        at: usize,
+    },
+    Slot {
+        slot: usize,
+        old: usize,
+    },
+    Counter {
+        counter: usize,
+        old: (u32, usize),
+    },
 }
 
 /// What a search writes to; it may be used for one after the other.
@@ -210,7 +234,8 @@ impl Machine<'_, '_, '_> {
             return self.stop_or_longer(pc, lowest, *least);
         }
         let more = most.saturating_sub(*least);
-        let highest = stretch(set, text, lowest, end, 0, if below(u32::MAX - 1, *most) { u32::MAX } else { more })?;
+        let highest =
+            stretch(set, text, lowest, end, 0, if below(u32::MAX - 1, *most) { u32::MAX } else { more })?;
         self.room.steps = self.room.steps.saturating_sub(((highest - at) >> 3) as u64);
         if *mode == Mode::Possessive || lowest == highest {
             return Some((pc + 1, highest));

@@ -23,7 +23,8 @@ pub struct Pattern {
 enum Begin {
     Anywhere,
     Bytes([u8; 3], usize),
-    Text(Finder<'static>),
+    /// Boxed, for it is aligned more strictly than Python lays out what it owns.
+    Text(Box<Finder<'static>>),
     Table(Box<[bool; 256]>),
 }
 
@@ -78,7 +79,13 @@ impl Pattern {
         self.matches(text, start, end, room).next().transpose()
     }
 
-    fn find(&self, subject: Subject<'_>, from: usize, must_advance: bool, room: &mut Room) -> Result<bool, Exhausted> {
+    fn find(
+        &self,
+        subject: Subject<'_>,
+        from: usize,
+        must_advance: bool,
+        room: &mut Room,
+    ) -> Result<bool, Exhausted> {
         room.prepare(&self.program);
         let mut machine = Machine { program: &self.program, subject, room };
         let mut from = from;
@@ -124,9 +131,10 @@ fn begin(program: &Program) -> Begin {
     if program.first.may_be_empty {
         return Begin::Anywhere;
     }
-    let opening = program.code.iter().find(|one| !matches!(one, Inst::Beside { .. } | Inst::At(_) | Inst::Save(_)));
+    let opening =
+        program.code.iter().find(|one| !matches!(one, Inst::Beside { .. } | Inst::At(_) | Inst::Save(_)));
     if let Some(Inst::Text(text)) = opening {
-        return Begin::Text(Finder::new(text).into_owned());
+        return Begin::Text(Box::new(Finder::new(text).into_owned()));
     }
     let bytes: Vec<u8> = program.first.bytes.iter().collect();
     match bytes.as_slice() {

@@ -61,7 +61,11 @@ impl Set {
 
     #[inline]
     pub fn holds(&self, code: u32) -> bool {
-        if code < 128 { self.holds_ascii(code as u8) } else { self.holds_beyond(code) }
+        if code < 128 {
+            self.holds_ascii(code as u8)
+        } else {
+            self.holds_beyond(code)
+        }
     }
 
     /// Tells whether the class has no character beyond ASCII.
@@ -80,7 +84,11 @@ impl Set {
             return usize::from(self.holds_ascii(byte));
         }
         let (code, size) = decode(text, at);
-        if self.holds_beyond(code) { size } else { 0 }
+        if self.holds_beyond(code) {
+            size
+        } else {
+            0
+        }
     }
 
     /// Calls back with each byte that a character of the class may begin with.

@@ -42,14 +42,34 @@ pub enum Node {
     One(usize),
     Sequence(Vec<Node>),
     Either(Vec<Node>),
-    Repeat { mode: Mode, least: u32, most: u32, part: Box<Node> },
-    Group { number: usize, part: Box<Node> },
-    Look { behind: u32, ahead: bool, negated: bool, part: Box<Node> },
+    Repeat {
+        mode: Mode,
+        least: u32,
+        most: u32,
+        part: Box<Node>,
+    },
+    Group {
+        number: usize,
+        part: Box<Node>,
+    },
+    Look {
+        behind: u32,
+        ahead: bool,
+        negated: bool,
+        part: Box<Node>,
+    },
     Atomic(Box<Node>),
     At(At),
     /// What a group matched, perhaps with ASCII letters of the other case.
-    Same { group: usize, any_case: bool },
-    If { group: usize, yes: Box<Node>, no: Box<Node> },
+    Same {
+        group: usize,
+        any_case: bool,
+    },
+    If {
+        group: usize,
+        yes: Box<Node>,
+        no: Box<Node>,
+    },
 }
 
 /// What stands for no bound.
@@ -108,7 +128,9 @@ impl Reader {
             },
             Some("atomic") => Node::Atomic(boxed(1)?),
             Some("at") => Node::At(self.place(parts)?),
-            Some("same") => Node::Same { group: self.group(at(1)?)?, any_case: at(2)?.as_bool() == Some(true) },
+            Some("same") => {
+                Node::Same { group: self.group(at(1)?)?, any_case: at(2)?.as_bool() == Some(true) }
+            }
             Some("if") => Node::If { group: self.group(at(1)?)?, yes: boxed(2)?, no: boxed(3)? },
             _ => return Err(Fault("a node of no known kind")),
         })
@@ -134,12 +156,20 @@ impl Reader {
 
     fn set(&self, value: &Value) -> Result<usize, Fault> {
         let index = number(value)? as usize;
-        if index < self.sets { Ok(index) } else { Err(Fault("a class that is not there")) }
+        if index < self.sets {
+            Ok(index)
+        } else {
+            Err(Fault("a class that is not there"))
+        }
     }
 
     fn group(&self, value: &Value) -> Result<usize, Fault> {
         let number = number(value)? as usize;
-        if (1..=self.groups).contains(&number) { Ok(number) } else { Err(Fault("a group that is not there")) }
+        if (1..=self.groups).contains(&number) {
+            Ok(number)
+        } else {
+            Err(Fault("a group that is not there"))
+        }
     }
 }
 
