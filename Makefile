@@ -1,4 +1,4 @@
-.PHONY: help setup test faults check lock wheel bench
+.PHONY: help setup test check lock wheel bench
 
 help:  ## Show the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/'
@@ -6,11 +6,8 @@ help:  ## Show the targets
 setup:  ## Make .venv with all that development needs, from the lock file
 	./setup.sh dev
 
-test: setup check  ## Run every check and test but the faults (what CI runs)
-	.venv/bin/python -m pytest -n 2 --dist worksteal -m "not faults"
-
-faults: setup  ## Break a stream on a Flink cluster in every way (needs what .ci/parts installs)
-	.venv/bin/python -m pytest tests/cluster/test_flink_faults.py
+test: setup check  ## Run every check and test (what CI runs)
+	.venv/bin/python -m pytest -n 2 --dist worksteal
 
 check: setup  ## Format, lint, types, layers
 	.venv/bin/ruff format --check .

@@ -18,8 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from jobs import make_events  # noqa: E402
-from streaming import command, feed, latencies, memory, segments, share  # noqa: E402
+from streaming import command, feed, latencies, make_key, make_recent, memory, segments, share  # noqa: E402
 
 from tests.kafka import kafka_broker  # noqa: E402
 
@@ -28,7 +27,6 @@ DISTINCT = 20_000
 SLICES = 12
 SAMPLE_SECONDS = 2.0
 _TICKS = os.sysconf("SC_CLK_TCK")
-_HOUR_MS = 3_600_000
 
 
 def cpu_seconds(pid: int) -> float:
@@ -48,12 +46,8 @@ def main() -> None:
         kafka_broker(Path(name, "kafka")) as kafka,
     ):
         folder = Path(name)
-        key = folder / "key"
-        key.write_bytes(bytes(range(32)))
-        key.chmod(0o600)
-        start = f"--start={int(time.time() * 1000) - _HOUR_MS}"
-        made = make_events(folder / "events.jsonl", DISTINCT, "hour", start, "--span-days=0.04")
-        lines = made.read_bytes().splitlines()
+        key = make_key(folder)
+        lines = make_recent(folder, DISTINCT).read_bytes().splitlines()
         kafka.make_topic("hour", PARTITIONS, retention_ms="600000", segment_ms="120000")
         process = subprocess.Popen(
             command(kafka, "hour", folder / "out", key), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
