@@ -157,7 +157,7 @@ def stream(
         job.body({}),
         format,
         max_event_bytes,
-        ReadLimit(roll_messages, roll_bytes, _READ_SECONDS),
+        ReadLimit(roll_messages, roll_bytes, min(roll_seconds, _READ_SECONDS)),
         codec,
         on_gap is options.OnGap.RECORD,
         Stores(

@@ -19,8 +19,9 @@ from schemas.errors import RunnerError
 
 LANES_ON_A_CLUSTER = 4
 _POLL_SECONDS = 1.0
-_ALWAYS = ("--streaming", "--finish_bundle_before_checkpointing")
-"""Without the second a lane that is put off while a checkpoint is made stands still for good."""
+_UNLESS_GIVEN = ("--streaming", "--finish_bundle_before_checkpointing", "--max_bundle_time_mills=200")
+"""Without the second a lane that is put off while a checkpoint is made stands still for good. The third is Flink's: a
+lane is put off when its bundle ends, which by default is a second after the lane's work."""
 
 
 def run_on_runner(
@@ -37,9 +38,8 @@ def run_on_runner(
         LogveilError: A worker raised it.
     """
     logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
-    given = list(beam_options)
-    options = PipelineOptions([*given, *(flag for flag in _ALWAYS if flag not in given)])
-    graph = RedactTopic(job, roll_seconds, *_parallelism(given))
+    options = PipelineOptions(_with_defaults(beam_options))
+    graph = RedactTopic(job, roll_seconds, *_parallelism(beam_options))
     error = None
     with open(os.devnull, "w") as nowhere, redirect_stderr(nowhere):
         try:
@@ -62,6 +62,12 @@ def _wait(result: Any, stop: threading.Event) -> None:
     if result.state != PipelineState.CANCELLED:
         result.wait_until_finish()
         raise RunnerError(f"the runner ended the stream as {result.state}")
+
+
+def _with_defaults(beam_options: Sequence[str]) -> list[str]:
+    """Return options with those that a stream needs, unless they are given."""
+    given = {option.partition("=")[0] for option in beam_options}
+    return [*beam_options, *(flag for flag in _UNLESS_GIVEN if flag.partition("=")[0] not in given)]
 
 
 def _parallelism(beam_options: Sequence[str]) -> tuple[int, int]:

@@ -56,11 +56,11 @@ def rejected_in(root: Path) -> Counter[str]:
 
 @dataclass
 class Follower:
-    """Follows what a running stream writes; each segment and file is read once."""
+    """Follows what a running stream writes; each segment and file is read once, and again if it was rewritten."""
 
     root: Path
     messages: dict[Path, int] = field(default_factory=dict)
-    files: dict[Path, Counter[int]] = field(default_factory=dict)
+    files: dict[tuple[Path, int], Counter[int]] = field(default_factory=dict)
 
     def committed(self) -> int:
         """Return how many messages the segments say that they hold."""
@@ -90,10 +90,12 @@ class Follower:
 
     def numbers(self) -> Counter[int]:
         """Return how often each number is in the partitions."""
-        there = set(self.root.glob("category=troubleshooting_data/*/*.avro"))
-        for path in there - self.files.keys():
-            self.files[path] = _numbers_of(path)
+        there = [
+            (path, path.stat().st_ino) for path in self.root.glob("category=troubleshooting_data/*/*.avro")
+        ]
         total: Counter[int] = Counter()
-        for path in there:
-            total.update(self.files[path])
+        for file in there:
+            if file not in self.files:
+                self.files[file] = _numbers_of(file[0])
+            total.update(self.files[file])
         return total

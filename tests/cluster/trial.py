@@ -53,20 +53,24 @@ class Growing:
 
     root: Path
     files: FileVerifier = field(default_factory=lambda: FileVerifier(default_policy()))
-    known: set[str] = field(default_factory=set)
+    known: set[tuple[str, int]] = field(default_factory=set)
 
     def problems(self) -> list[str]:
         """Return what is not as it should be."""
         partitions = list_partitions(self.root).partitions
-        paths = {f"{partition.path}/{file.name}" for partition in partitions for file in partition.files}
+        there = {
+            (f"{partition.path}/{file.name}", file.changed_ns)
+            for partition in partitions
+            for file in partition.files
+        }
         found, expected = verify_records_of_runs(self.root)
-        found += [*unnamed(self.root), *verify_checksums(self.root, paths, expected)]
-        if not self.known <= paths:  # joined, rewritten or expired
+        found += [*unnamed(self.root), *verify_checksums(self.root, {path for path, _ in there}, expected)]
+        if not self.known <= there:  # joined, rewritten or expired
             self.files.forget()
             self.known.clear()
-        for path in sorted(paths - self.known):
+        for path, _ in sorted(there - self.known):
             found += self.files.verify(self.root, path)
-        self.known = paths
+        self.known = there
         return [str(problem) for problem in found]
 
 

@@ -13,7 +13,7 @@ from pipelines.keys.rings import load_keys
 from pipelines.sources.kafka import KafkaConnection, KafkaTopic
 from pipelines.sources.kafka_lane import ReadLimit
 from pipelines.streams import graph
-from pipelines.streams.cluster import _parallelism
+from pipelines.streams.cluster import _parallelism, _with_defaults
 from pipelines.streams.graph import AdvanceLaneForEverFn
 from pipelines.streams.job import deal_topic
 from pipelines.streams.spread import lane_elements
@@ -139,3 +139,9 @@ def test_the_options_of_flink_say_where_a_lane_runs():
     assert _parallelism(["--parallelism=3", "--max_parallelism=64"]) == (3, 64)
     assert _parallelism(["--runner=PrismRunner"]) == (1, 128)
     assert lane_elements(2, 1) == ["0/0", "1/0"]
+
+
+def test_what_a_stream_needs_of_a_runner_is_set_unless_it_is_given():
+    given = ["--runner=PortableRunner", "--max_bundle_time_mills=50"]
+    assert _with_defaults(given) == [*given, "--streaming", "--finish_bundle_before_checkpointing"]
+    assert _with_defaults([])[-1] == "--max_bundle_time_mills=200"
