@@ -66,10 +66,10 @@ def watch(pid: int, root: Path, feeding: threading.Thread, slice_seconds: float)
     print("|---|---|---|---|---|---|---|", flush=True)
     began = time.time()
     since, used, sizes = began, cpu_seconds(pid), [memory(pid)]
-    while feeding.is_alive():
+    while feeding.is_alive() or time.time() - since > SAMPLE_SECONDS:
         time.sleep(SAMPLE_SECONDS)
         sizes.append(memory(pid))
-        if time.time() - since < slice_seconds:
+        if feeding.is_alive() and time.time() - since < slice_seconds:
             continue
         print(_row(root, began, since, cpu_seconds(pid) - used, sizes), flush=True)
         since, used, sizes = time.time(), cpu_seconds(pid), sizes[-1:]
