@@ -18,6 +18,10 @@ _LARGEST_EXPONENT = 30
 _INVISIBLE = re.compile(
     r"\x1b\[[0-9;]*[A-Za-z]|[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
+_PLAIN_NUMBER = re.compile(r"[1-9][0-9]*")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+"""Most values: they are their own canonical form, but for capitals."""
+
 _QUOTED = re.compile(r"""=?(["'`])(.*)\1""", re.DOTALL)
 _DIGITS = re.compile(r"(?:uin[\s:=#_-]*)?\+?0*([0-9]+)(?:\.0*)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([,'_ ])[0-9]{3})(?:\1[0-9]{3})+")
@@ -47,6 +51,8 @@ def canonical(text: str, identity: Identity) -> str:
         >>> canonical(" 1.00012345678e+11", Identity.NUMBER), canonical("CORP\\\\Lin.Qiao ", Identity.FOLDED_NAME)
         ('100012345678', 'lin.qiao')
     """
+    if (_PLAIN_NUMBER if identity is Identity.NUMBER else _PLAIN_NAME).fullmatch(text) is not None:
+        return text.lower() if identity is Identity.FOLDED_NAME else text
     found = accounts_in(text, identity)
     return found[0][0] if found else ""
 

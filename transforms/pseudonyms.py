@@ -128,4 +128,8 @@ def looks_forged(text: str) -> bool:
         >>> looks_forged("user usr_1_c3lhkz3nubgk36ljmayr"), looks_forged("user_id usr_1")
         (True, False)
     """
-    return "_" in text and any(start in text for start in _STARTS) and PSEUDONYM.search(text) is not None
+    if "_" in text:
+        for start in _STARTS:  # a generator would cost more than what it looks for
+            if start in text:
+                return PSEUDONYM.search(text) is not None
+    return False
