@@ -8,11 +8,13 @@ from transforms.detect.slots.forms import ADDRESS, SIGNS
 from transforms.detect.words import COMMON_ACCOUNTS, GIVEN_NAMES, NO_NAME, SURNAMES, is_ordinary
 
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
-_ADDRESS = re.compile(r"\d\.\d{1,3}\.\d{1,3}\.\d|::[0-9a-f]|(?:[0-9a-f]{1,4}:){5}", re.ASCII)
+_ADDRESS_V4 = re.compile(r"\d\.\d{1,3}\.\d{1,3}\.\d", re.ASCII)
+_ADDRESS_V6 = re.compile(r"::[0-9a-f]|(?:[0-9a-f]{1,4}:){5}")
 _FAILURES = "fail denied invalid incorrect wrong unknown bad_ no_such not_found illegal reject mismatch accepted succe".replace(
     "_", " "
 ).split()
-_SIGNS = (*SIGNS, *(sign.replace("_", " ") for sign in SIGNS if "_" in sign), " su ", " su:", " su[")
+_OFTEN = ("user", "session", "auth", "passw")
+_SIGNS = (*_OFTEN, *SIGNS, *(sign.replace("_", " ") for sign in SIGNS if "_" in sign), " su ", " su:", " su[")
 _CODES = (
     "exception",
     "java.",
@@ -58,31 +60,30 @@ _SHAPES = (
 _STRONG = frozenset(
     "user username login account logon usr uname acct logname principal loginname accountname useraccount userid nick sudoer mailbox".split()
 )
-_BEHIND = (
-    ("address", re.compile(rf"[\"'\])]?[ ,(@|:/-]{{1,3}}(?:\[|\()?{ADDRESS}")),
-    ("from", re.compile(r"[\"'\])]{0,2}:? (?:from|at|on|via|by|using|with)\b")),
-    ("noun", re.compile(r" (?:user|account|users|accounts|session|tokens?|keys?|windows?|connections?)\b")),
-    ("event", re.compile(r"[\])] (?!INFO|DEBUG|WARN|ERROR|TRACE|FATAL|SEVERE|NOTICE|CRIT)[A-Z]{2,}\b")),
-    ("uid", re.compile(r"[ ]?\((?:uid=)?\d")),
-    (
-        "verb",
-        re.compile(
-            r"[\"'\])]?:? (?:[a-z]{2,12}ed|is|was|has|had|does|did|not|cannot|login|logon|ran|gives)\b"
-        ),
-    ),
-    ("end", re.compile(r"[\"'\])]{0,2}[.!]?\s*(?:\Z|[\r\n])")),
-    ("stop", re.compile(r"[\"'\])]{0,2}[.,;] ?")),
-    ("colon", re.compile(r"[\"'\])]{0,2}:")),
-    ("bracket", re.compile(r"[\"'\])>}]{0,2} ?[\[(<]")),
-    ("equals", re.compile(r"\s?=")),
-    ("slash", re.compile(r"[/\\]")),
-    ("call", re.compile(r"\(")),
-)
-BEHIND = (*(f"then {name}" for name, _ in _BEHIND), "then other")
+_FOLLOWING = {
+    "address": rf"[\"'\])]?[ ,(@|:/-]{{1,3}}(?:\[|\()?{ADDRESS}",
+    "from": r"[\"'\])]{0,2}:? (?:from|at|on|via|by|using|with)\b",
+    "noun": r" (?:user|account|users|accounts|session|tokens?|keys?|windows?|connections?)\b",
+    "event": r"[\])] (?!INFO|DEBUG|WARN|ERROR|TRACE|FATAL|SEVERE|NOTICE|CRIT)[A-Z]{2,}\b",
+    "uid": r"[ ]?\((?:uid=)?\d",
+    "verb": r"[\"'\])]?:? (?:[a-z]{2,12}ed|is|was|has|had|does|did|not|cannot|login|logon|ran|gives)\b",
+    "end": r"[\"'\])]{0,2}[.!]?\s*(?:\Z|[\r\n])",
+    "stop": r"[\"'\])]{0,2}[.,;] ?",
+    "colon": r"[\"'\])]{0,2}:",
+    "bracket": r"[\"'\])>}]{0,2} ?[\[(<]",
+    "equals": r"\s?=",
+    "slash": r"[/\\]",
+    "call": r"\(",
+}
+_WHAT_FOLLOWS = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FOLLOWING.items()))
+BEHIND = (*(f"then {name}" for name in _FOLLOWING), "then other")
 """The pieces of evidence of which one is true of what follows a candidate."""
 
 _WINDOW = 160
 _NEAR = 40
+_NEARBY = "sign near"
+_COLONS = 5
+_CANDIDATES = 2048
 
 
 def evidence(match: re.Match[str], form: str) -> tuple[str, ...]:
@@ -154,33 +155,47 @@ def _vocabulary(value: str, parts: list[str]) -> str:
 
 def behind(text: str, end: int) -> str:
     """Return what follows a candidate."""
-    for name, form in _BEHIND:
-        if form.match(text, end):
-            return f"then {name}"
-    return "then other"
+    found = _WHAT_FOLLOWS.match(text, end)
+    return f"then {found.lastgroup}" if found is not None else "then other"
 
 
 def of_line(text: str, start: int, end: int, form: str) -> Iterator[str]:
     """Yield what is true of the line of a candidate, as far as it is near."""
+    for piece in _around(text, start, end):
+        yield f"{_NEARBY} {form}" if piece is _NEARBY else piece
+
+
+@lru_cache(maxsize=_CANDIDATES)
+def _around(text: str, start: int, end: int) -> tuple[str, ...]:
+    """Return what is true around a word: several forms propose it, one after the other for all texts of a batch."""
     first = max(text.rfind("\n", 0, start) + 1, start - 2000)
     last = text.find("\n", end, end + _WINDOW)
     last = min(len(text), end + _WINDOW) if last < 0 else last
     before = text[max(first, start - _WINDOW) : start].lower()
     around = f"{before}\0{text[end:last].lower()}"
+    found: list[str] = []
     if _holds(around, _SIGNS):
-        yield "sign in line"
+        found.append("sign in line")
         if _holds(before[-_NEAR:], _SIGNS):
-            yield f"sign near {form}"
+            found.append(_NEARBY)
     if _holds(around, _FAILURES):
-        yield "failure in line"
-    if _ADDRESS.search(around):
-        yield "address in line"
+        found.append("failure in line")
+    if _holds_address(around):
+        found.append("address in line")
     if not _ACCOUNT_PROGRAMS.isdisjoint(_PROGRAM.findall(_first_words(text[first:start]))):
-        yield "program of accounts"
+        found.append("program of accounts")
     if _holds(around, _CODES):
-        yield "code in line"
+        found.append("code in line")
     if "{" in around:
-        yield "braces in line"
+        found.append("braces in line")
+    return tuple(found)
+
+
+def _holds_address(text: str) -> bool:
+    if _ADDRESS_V4.search(text) is not None:
+        return True
+    may_be_v6 = "::" in text or text.count(":") >= _COLONS
+    return may_be_v6 and _ADDRESS_V6.search(text) is not None
 
 
 def is_in_reach(match: re.Match[str], reach: int) -> bool:

@@ -94,7 +94,7 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         "quoted",
-        rf"(?:(?P<cue>[A-Za-z]{{2,20}})(?P<sep>:?[ ])|(?<![A-Za-z0-9_=:\"'\\])[(\[]?)(?P<quote>[\"'`‘“])(?P<value>{WORD})(?=[\"'`’”](?!\.[\w\"]|[ ]?[:=]|[\"'\w]))",
+        rf"(?:(?P<cue>[A-Za-z]{{2,20}}+)(?P<sep>:?[ ])|(?<![A-Za-z0-9_=:\"'\\])[(\[]?)(?P<quote>[\"'`‘“])(?P<value>{WORD})(?=[\"'`’”](?!\.[\w\"]|[ ]?[:=]|[\"'\w]))",
         _near_sign(rf"(?:[\"'`]|‘|“){_SIGN_BYTE}{_MORE}(?:[\"'`]|’|”)"),
         "XAuth pam_authenticate for '«wronat»' failed",
         "Web GUI authentication error for '«tomek»' from x",
@@ -133,7 +133,7 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         "subject",
-        rf"(?:(?P<cue>[A-Za-z][\w.-]{{0,30}})(?:\[\d{{1,10}}\])?:(?=[ ])|\](?=[ ])|[|,;](?=[ ])|(?<![^\n]))(?P<sep>[ ]{{0,4}})(?P<quote>[\"'(\[]?)(?P<value>{WORD})(?=[\"')\]]?:?[ ]{{1,2}}(?i:{_VERB})\b)",
+        rf"(?:(?P<cue>[A-Za-z][\w.-]{{0,30}}+)(?:\[\d{{1,10}}\])?:(?=[ ])|\](?=[ ])|[|,;](?=[ ])|(?<![^\n]))(?P<sep>[ ]{{0,4}})(?P<quote>[\"'(\[]?)(?P<value>{WORD})(?=[\"')\]]?:?[ ]{{1,2}}(?i:{_VERB})\b)",
         rf"(?i)(?:[:\]|,;]|\n) {{0,4}}[\"'(\[]?{_SIGN_BYTE}{_MORE}[\"')\]]?:? {{1,2}}{_VERB}",
         "doas: «ddp» ran command /bin/ksh as root",
         "pkexec[387]: «tomek»: Executing command",
