@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
@@ -141,13 +142,15 @@ class _Redactor:
         ]
         if kept and people and _holds_a_person("\0".join(kept), people):
             texts += self._naming(work, people)
-        return [*(self._with_accounts(free) for free in (*texts, *others)), *urls]
+        addresses = self._addresses
+        return [
+            self._with_accounts(free) if free[2].partition(".")[0] in addresses else free
+            for free in chain(texts, others)
+        ] + urls
 
     def _with_accounts(self, free: _Free) -> _Free:
         """Let an address field that holds no address know what in it may be an account's name."""
         outcomes, into, name, stated, text, people, is_url = free
-        if name.partition(".")[0] not in self._addresses:
-            return free
         accounts = known_accounts(text, self._account_kind, self._treat_account)
         people.extend(Known(one.text, one.replacement, one.kind) for one in accounts)
         return outcomes, into, name, stated, text, [*accounts, *people], is_url
@@ -164,7 +167,9 @@ class _Redactor:
             return
         _, _, _, _, texts, known, are_urls = zip(*free, strict=True)
         text_outcome, url_outcome = self._text_outcome, self._url_outcome
-        redacted = self._text.redact([self._own_tokens(text) for text in texts], known, are_urls)
+        own_tokens = self._own_tokens
+        texts = [own_tokens(text) if "_" in text else text for text in texts]
+        redacted = self._text.redact(texts, known, are_urls)
         for (outcomes, into, name, stated, _, _, is_url), (text, detections, allowed) in zip(
             free, redacted, strict=True
         ):

@@ -30,13 +30,16 @@ def repeatable(text: str, spans: Iterable[Span]) -> tuple[Known, ...]:
         if span.score >= _SURE and span.kind in _KINDS:
             value = text[span.start : span.end]
             if value not in found and _is_telling(value):
-                found[value] = Known(value, span.token, span.kind)
+                found[value] = _known(value, span.token, span.kind)
     return tuple(found.values())
 
 
 @lru_cache(maxsize=16_384)
 def _is_telling(value: str) -> bool:
     return is_distinct(value) and not is_ordinary(value)
+
+
+_known = lru_cache(maxsize=16_384)(Known)
 
 
 def with_echoes(

@@ -57,6 +57,7 @@ class EncodedContent:
 
     def __init__(self, finders: Sequence[_Finder]) -> None:
         self._finders = tuple(finders)
+        self._triggers = tuple(finder.trigger for finder in finders)
 
     def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Span]:
         """Yield the runs of a text, or of its part [start, end), that hold anything personal."""
@@ -66,7 +67,7 @@ class EncodedContent:
                 yield Span(run.start(), run.end(), self.kind, _SCORE, ENCODED)
 
     def _is_personal(self, content: str) -> bool:
-        (asked,) = _scan_for(tuple(finder.trigger for finder in self._finders))([content])
+        (asked,) = _scan_for(self._triggers)([content])
         for number, finder in enumerate(self._finders):
             if asked >> number & 1 and next(iter(finder.find(content)), None) is not None:
                 return True

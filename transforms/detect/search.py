@@ -116,12 +116,15 @@ class Search:
     def _ask(self, texts: Sequence[str], scanned: _Scanned) -> list[list[Span]]:
         """Ask one recognizer after the other: what has just run, its expression and its words, is in the core's cache."""
         found: list[list[Span]] = [[] for _ in texts]
+        resolve, lines = self.resolve, scanned.lines
         for number, places in self._places(scanned.masks):
-            recognizer = self.recognizers[number]
+            recognizer, bit = self.recognizers[number], _FIRST_BIT << number
             for place in places:
                 text = texts[place]
-                answer = _answer(recognizer, text, _FIRST_BIT << number, scanned.lines.get(place))
-                found[place] += self.resolved(answer, text)
+                for span in _answer(recognizer, text, bit, lines.get(place)):
+                    kept = resolve(span, text[span.start : span.end])
+                    if kept is not None:
+                        found[place].append(kept)
         return found
 
     def _ask_views(
