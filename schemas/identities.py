@@ -18,10 +18,6 @@ _LARGEST_EXPONENT = 30
 _INVISIBLE = re.compile(
     r"\x1b\[[0-9;]*[A-Za-z]|[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
-_PLAIN_NUMBER = re.compile(r"[1-9][0-9]*")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")
-"""Most values: they are their own canonical form, but for capitals."""
-
 _QUOTED = re.compile(r"""=?(["'`])(.*)\1""", re.DOTALL)
 _DIGITS = re.compile(r"(?:uin[\s:=#_-]*)?\+?0*([0-9]+)(?:\.0*)?", re.IGNORECASE)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:([,'_ ])[0-9]{3})(?:\1[0-9]{3})+")
@@ -44,6 +40,13 @@ class Identity(StrEnum):
     FOLDED_NAME = "folded_name"
 
 
+_PLAIN = {
+    Identity.NUMBER: re.compile(r"[1-9][0-9]*"),
+    Identity.NAME: re.compile(r"[A-Za-z0-9_.-]+"),
+    Identity.FOLDED_NAME: re.compile(r"[a-z0-9_.-]+"),
+}
+
+
 def canonical(text: str, identity: Identity) -> str:
     """Return the canonical form of the one account that a text names, the first of several; empty for a blank text.
 
@@ -51,10 +54,20 @@ def canonical(text: str, identity: Identity) -> str:
         >>> canonical(" 1.00012345678e+11", Identity.NUMBER), canonical("CORP\\\\Lin.Qiao ", Identity.FOLDED_NAME)
         ('100012345678', 'lin.qiao')
     """
-    if (_PLAIN_NUMBER if identity is Identity.NUMBER else _PLAIN_NAME).fullmatch(text) is not None:
-        return text.lower() if identity is Identity.FOLDED_NAME else text
+    if is_plain(text, identity):
+        return text
     found = accounts_in(text, identity)
     return found[0][0] if found else ""
+
+
+def is_plain(text: str, identity: Identity) -> bool:
+    """Tell whether a text is one account in its canonical form at sight, as most are; in doubt not.
+
+    Example:
+        >>> is_plain("100012345678", Identity.NUMBER), is_plain("Lin", Identity.FOLDED_NAME)
+        (True, False)
+    """
+    return _PLAIN[identity].fullmatch(text) is not None
 
 
 def accounts_in(text: str, identity: Identity) -> tuple[tuple[str, ...], ...]:

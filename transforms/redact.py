@@ -168,8 +168,8 @@ class _Redactor:
         _, _, _, _, texts, known, are_urls = zip(*free, strict=True)
         text_outcome, url_outcome = self._text_outcome, self._url_outcome
         own_tokens = self._own_tokens
-        texts = [own_tokens(text) if "_" in text else text for text in texts]
-        redacted = self._text.redact(texts, known, are_urls)
+        own = [own_tokens(text) if "_" in text else text for text in texts]
+        redacted = self._text.redact(own, known, are_urls)
         for (outcomes, into, name, stated, _, _, is_url), (text, detections, allowed) in zip(
             free, redacted, strict=True
         ):

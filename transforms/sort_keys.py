@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.accounts import LOCAL_PART
-from schemas.identities import Identity, accounts_in
+from schemas.identities import Identity, accounts_in, is_plain
 from schemas.policy.limits import published
 from schemas.policy.policy import Policy, Treatment
 from transforms.batches.remembered import Remembered
@@ -176,7 +176,7 @@ def _account_reader(identity: Identity) -> Any:
     """Return what reads the accounts in a value; None where it is one account in its canonical form already."""
 
     def read(text: str) -> tuple[tuple[str, ...], ...] | None:
-        if PSEUDONYM.fullmatch(text):
+        if is_plain(text, identity) or PSEUDONYM.fullmatch(text):
             return None
         accounts = accounts_in(text, identity)
         return None if accounts == ((text,),) else accounts

@@ -156,10 +156,16 @@ class TextRedactor:
         self._recent_characters += sum(map(len, short))
 
     def _analyse(self, texts: Sequence[str]) -> Iterator["_Analysed"]:
-        for text, (spans, view) in zip(texts, self.search.find(texts), strict=True):
-            echoes: tuple[Known, ...] = ()
-            if spans and len(text) <= WINDOW:
-                spans = settled(text, spans, self._alone)
+        found = self.search.find(texts)
+        short = [place for place, one in enumerate(found) if one.spans and len(texts[place]) <= WINDOW]
+        shorts = [texts[place] for place in short]
+        settled_spans = dict(
+            zip(short, settled(shorts, [found[place].spans for place in short], self._alone), strict=True)
+        )
+        for place, (spans, view) in enumerate(found):
+            text, echoes = texts[place], _NOBODY
+            if place in settled_spans:
+                spans = settled_spans[place]
                 echoes = repeatable(text, self.left(text, spans).spans)
                 spans = with_echoes(text, spans, view, echoes)
             if spans or view is not None:
@@ -167,8 +173,8 @@ class TextRedactor:
             else:
                 yield _NOTHING
 
-    def _alone(self, text: str) -> Sequence[Span]:
-        return self.search.find([text])[0].spans
+    def _alone(self, texts: Sequence[str]) -> list[Sequence[Span]]:
+        return [one.spans for one in self.search.find(texts)]
 
 
 class _Analysed(NamedTuple):

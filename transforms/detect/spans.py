@@ -145,28 +145,43 @@ def _pieces(text: str, span: Span, cuts: Sequence[tuple[int, int]]) -> Iterator[
         at = max(at, end)
 
 
-def settled(text: str, spans: Sequence[Span], find: Callable[[str], Sequence[Span]]) -> Sequence[Span]:
-    """Add the spans that show only once the values that they touch are replaced; `find` reads a text afresh.
+def settled(
+    texts: Sequence[str],
+    spans: Sequence[Sequence[Span]],
+    find: Callable[[Sequence[str]], Sequence[Sequence[Span]]],
+) -> list[Sequence[Span]]:
+    """Add to the spans of each text those that show only once the values that they touch are replaced.
+
+    `find` reads texts afresh, all that need it in one call.
 
     Example:
-        >>> find = lambda text: [Span(8, 9, "DIGIT", 0.5, "d")] if text == "a<EMAIL>7" else []
-        >>> [(span.start, span.end) for span in settled("ab@c.cn7", [Span(1, 7, "EMAIL", 0.5, "e")], find)]
+        >>> find = lambda texts: [[Span(8, 9, "DIGIT", 0.5, "d")] if text == "a<EMAIL>7" else [] for text in texts]
+        >>> [(span.start, span.end) for span in settled(["ab@c.cn7"], [[Span(1, 7, "EMAIL", 0.5, "e")]], find)[0]]
         [(1, 7), (7, 8)]
     """
+    result = list(spans)
+    places: Sequence[int] = range(len(result))
     for _ in range(_READINGS):
-        if not _touching(text, spans):
+        places = [place for place in places if _touching(texts[place], result[place])]
+        if not places:
             break
-        redacted = replace(text, spans).text
-        tokens = list(_tokens(spans))
-        more = _without(redacted, find(redacted), [token for token, _ in tokens])
-        if not more:
-            break
-        ends = [end for (_, end), _ in tokens]
-        shifts = [0, *(shift for _, shift in tokens)]
-        moved = ((shifts[bisect_right(ends, span.start)], span) for span in more)
-        added = [span._replace(start=span.start - by, end=span.end - by) for by, span in moved]
-        spans = sorted([*spans, *added], key=lambda span: span.start)
-    return spans
+        redacted = [replace(texts[place], result[place]).text for place in places]
+        more = map(_shown, redacted, [result[place] for place in places], find(redacted))
+        added = {place: spans for place, spans in zip(places, more, strict=True) if spans}
+        for place, shown in added.items():
+            result[place] = sorted([*result[place], *shown], key=lambda span: span.start)
+        places = list(added)
+    return result
+
+
+def _shown(redacted: str, spans: Sequence[Span], found: Sequence[Span]) -> list[Span]:
+    """Return the spans that were found in a text without the values of others, as spans of the text as it was."""
+    tokens = list(_tokens(spans))
+    more = _without(redacted, found, [token for token, _ in tokens])
+    ends = [end for (_, end), _ in tokens]
+    shifts = [0, *(shift for _, shift in tokens)]
+    moved = ((shifts[bisect_right(ends, span.start)], span) for span in more)
+    return [span._replace(start=span.start - by, end=span.end - by) for by, span in moved]
 
 
 def _touching(text: str, spans: Sequence[Span]) -> bool:

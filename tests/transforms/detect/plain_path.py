@@ -1,7 +1,6 @@
 """What the detection finds in a text when every recognizer is asked, without any scan."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from transforms.detect import Span, TextRedactor
 from transforms.detect.echoes import repeatable, with_echoes
@@ -11,7 +10,7 @@ from transforms.detect.views import decode
 
 def plainly(redactor: TextRedactor, text: str) -> Sequence[Span]:
     """Ask every recognizer for the text and its view, and again for what the spans leave; then for repetitions."""
-    spans = settled(text, _read(redactor, text), partial(_read, redactor))
+    (spans,) = settled([text], [_read(redactor, text)], lambda texts: [_read(redactor, one) for one in texts])
     return with_echoes(text, spans, decode(text), repeatable(text, spans))
 
 
