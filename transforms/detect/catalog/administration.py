@@ -88,6 +88,7 @@ QUEUE = Detector(
     counter_examples=("12 errors found Rx ", "542935 RUN short", "2027-01-02 12:00:01 tomek R "),
     boundary="11 «ab» R ",
     score=0.8,
+    begins=r" \t0-9",
 )
 
 

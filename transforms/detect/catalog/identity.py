@@ -88,7 +88,7 @@ IBAN = Detector(
     name="iban",
     kind="IBAN_CODE",
     pattern=rf"(?=[A-Z][A-Z]\d\d){BEFORE_CODE}(?P<value>{_IBANS}){AFTER_CODE}",
-    trigger=r"(?i)[a-z]{2}[0-9]{2} ?[a-z0-9]{4} ?[a-z0-9]{4}",
+    trigger=r"(?i)[^0-9a-z][a-z]{2}[0-9]{2}(?: ?[a-z0-9]{4}){2}",
     source="ISO 13616-1; check digits ISO 7064 MOD 97-10",
     examples=(
         "to «DE89 3704 0044 0532 0130 00»",

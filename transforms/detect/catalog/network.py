@@ -70,8 +70,10 @@ def _is_endpoint(match: re.Match[str]) -> bool:
 
 
 def _is_netmask(address: str) -> bool:
+    if not address.startswith("255."):
+        return False
     number = int.from_bytes(bytes(map(int, address.partition("/")[0].split("."))))
-    return address.startswith("255.") and (number | (number - 1)) == 0xFFFFFFFF
+    return (number | (number - 1)) == 0xFFFFFFFF
 
 
 def _is_network(address: str, prefix: int) -> bool:

@@ -222,6 +222,7 @@ CHINESE_LABEL = Detector(
     counter_examples=("用户登录成功", "操作人：null", "患者编号 12"),
     boundary="姓名：«王芳»",
     score=0.8,
+    begins=_HAN,
 )
 
 HONORIFIC_ZH = Detector(
