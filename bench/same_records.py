@@ -1,9 +1,11 @@
 """Tell whether two commits write the same records for the same events: `same_records.py BEFORE [AFTER]`.
 
-Without AFTER the working tree is compared. Only counts and names of fields are printed, no values.
+Without AFTER the working tree is compared; `same_records.py --engine` holds its event engine against its plain steps,
+their counts too. Only counts and names of fields are printed, no values.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -26,11 +28,14 @@ Records = Mapping[str, Mapping[str, Any]]
 def main() -> None:
     """Run both on the same events with the same key; exit with 1 if a record differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("before", help="a commit")
+    parser.add_argument("before", nargs="?", help="a commit")
     parser.add_argument("after", nargs="?", help="a commit; default: the working tree")
+    parser.add_argument("--engine", action="store_true", help="hold the engine against the plain steps")
     parser.add_argument("--count", type=int, default=30_000)
     parser.add_argument("--seed", default="same")
     options = parser.parse_args()
+    if options.engine == (options.before is not None):
+        parser.error("name a commit, or say --engine")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         key = folder / "key"
@@ -38,10 +43,18 @@ def main() -> None:
         key.chmod(0o600)
         mixed = ("--bad-share=0.02", "--dup-share=0.02", "--old-share=0.02", "--nested-share=0.1")
         events = make_events(folder / "events.jsonl", options.count, options.seed, *mixed)
-        before = redact(check_out(options.before, folder / "before"), events, key, folder / "out-before")
-        after_tree = check_out(options.after, folder / "after") if options.after else ROOT
-        after = redact(after_tree, events, key, folder / "out-after")
+        if options.engine:
+            before, counts = redact(ROOT, events, key, folder / "out-before", "--engine=python")
+            after, counted = redact(ROOT, events, key, folder / "out-after", "--engine=native")
+        else:
+            before, counts = redact(
+                check_out(options.before, folder / "before"), events, key, folder / "out-before"
+            )
+            after_tree = check_out(options.after, folder / "after") if options.after else ROOT
+            after, counted = redact(after_tree, events, key, folder / "out-after")
     found = differences(before, after)
+    if options.engine:
+        found.update(f"count {name}" for name in counts | counted if counts.get(name) != counted.get(name))
     print(f"{len(before):,} records before, {len(after):,} after")
     for what, count in sorted(found.items()):
         print(f"{what}: {count:,}")
@@ -56,14 +69,14 @@ def check_out(commit: str, folder: Path) -> Path:
     return folder
 
 
-def redact(tree: Path, events: Path, key: Path, out: Path) -> Records:
-    """Run a tree's `logveil redact`; return its records by category and event id, or place for rejections."""
+def redact(tree: Path, events: Path, key: Path, out: Path, *more: str) -> tuple[Records, Mapping[str, int]]:
+    """Run a tree's `logveil redact`; return counts, and records by category and event id, or place."""
     command = [sys.executable, "-m", "pipelines", "redact", str(events), f"--output={out}", f"--keys={key}"]
-    command += [f"--now={NOW}", "--json", "--workers=1", "--max-rejected=1"]
-    subprocess.run(
+    command += [f"--now={NOW}", "--json", "--workers=1", "--max-rejected=1", *more]
+    done = subprocess.run(
         command, check=True, capture_output=True, cwd=tree, env=os.environ | {"PYTHONPATH": str(tree)}
     )
-    return dict(_records(out))
+    return dict(_records(out)), json.loads(done.stdout)["counts"]
 
 
 def _records(root: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -119,7 +119,7 @@ class Ledger:
     been committed before to the run whose files this one took the place of; `forced` is the reason of a person who
     let the run's moment be far ahead of the clock; `skipped` are the inputs that were set aside; `timezone` is that of
     times without an offset; `key_fingerprint` tells the key from any other of its epoch, `allow_digest` the allow list
-    that was given beside the policy, if any.
+    that was given beside the policy, if any; `engine` is what made the records, `python` or `native` with its version.
     """
 
     run_id: str
@@ -142,6 +142,7 @@ class Ledger:
     timezone: str = "UTC"
     key_fingerprint: str = ""
     allow_digest: str = ""
+    engine: str = "python"
 
     def with_files(self, files: Iterable[LedgerFile], replaces: Mapping[str, str] | None = None) -> "Ledger":
         """Return the ledger with the files that hold its records."""
@@ -192,6 +193,7 @@ _FORMS: dict[str, Callable[[Any], bool]] = {
             "key_fingerprint",
             "runner",
             "timezone",
+            "engine",
         ),
         is_text,
     ),

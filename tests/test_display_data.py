@@ -28,6 +28,7 @@ from schemas.segment import Dealing
 from transforms.accounts.sight import SightAccounts
 from transforms.avro.encode import Encoding
 from transforms.classify import ClassifyFields
+from transforms.engine.redact import RedactIntoRecords
 from transforms.parsing.parse import ParseLogEvents
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact import RedactFields
@@ -59,11 +60,22 @@ SHOWN = [
     (DropRepeats(9), {"remembered": 9}),
     (SightAccounts(POLICY, KEY, 7, 5), {**OF_POLICY, "key_epoch": "3", **MOMENT}),
     (BODY, {**OF_POLICY, "key_epoch": "3", **MOMENT, "unknown_fields": "drop", "sight_accounts": False}),
+    (
+        RedactIntoRecords(BODY),
+        {**OF_POLICY, "key_epoch": "3", **MOMENT, "unknown_fields": "drop", "sight_accounts": False},
+    ),
     (ReadLogFiles(Reading(10, 11), False), {"max_event_bytes": 10, "max_expansion": 11, "in_batches": False}),
     (WriteAvroPartitions(Path("tweety"), Encoding(POLICY)), {**OF_POLICY, "codec": "zstandard"}),
     (
         RedactFiles((), BODY, 10, Path("tweety"), event_table=beam.Create([])),
-        {"parts": 0, "codec": "zstandard", "in_batches": True, "to_vault": False, "to_event_table": True},
+        {
+            "parts": 0,
+            "codec": "zstandard",
+            "in_batches": True,
+            "by_engine": False,
+            "to_vault": False,
+            "to_event_table": True,
+        },
     ),
     (
         UpsertAccounts(DATABASE, KeyRing((KEY,)), POLICY, 12),

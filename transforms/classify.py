@@ -20,10 +20,16 @@ from transforms.hidden_people import HiddenPeople
 from transforms.parsing.event_time import StatedTime, event_time_ms, time_ms
 from transforms.rejections import Rejecter
 from transforms.sort_keys import ACCESS_TIME, MAX_FIELDS, KeySorter, Sorted
-from transforms.unknown_names import NOBODY, UNNAMEABLE, count_name, count_personal_name, nameable
+from transforms.unknown_names import (
+    ACCOUNT_PREFIXES,
+    NOBODY,
+    UNNAMEABLE,
+    count_name,
+    count_personal_name,
+    nameable,
+)
 from transforms.values import as_text
 
-_ACCOUNT_PREFIXES = ("uin", "usr")
 _CACHED_KEYS = 4096
 _SOURCE_PARTS = tuple(
     (name, Remembered(re.compile(form).fullmatch, _CACHED_KEYS))
@@ -93,7 +99,7 @@ class _Classifier:
         self._accounts = [
             rule.name
             for rule in step.policy.fields
-            if rule.treatment is Treatment.PSEUDONYMISE and rule.prefix in _ACCOUNT_PREFIXES
+            if rule.treatment is Treatment.PSEUDONYMISE and rule.prefix in ACCOUNT_PREFIXES
         ]
         self._people = [
             rule.name

@@ -31,7 +31,7 @@ from transforms.token_treatments import own_tokens, text_treatment
 from transforms.treatments import Treat, compile_treatments
 
 OTHER_TEXT = "others"
-_SHORTEST_PERSON = 4
+SHORTEST_PERSON = 4
 _CACHED_VALUES = 16_384
 _CACHED_KEPT = 4096  # kept values are few words or, as request ids are, new in each event
 Detections = tuple[tuple[str, int], ...]
@@ -57,7 +57,11 @@ class RedactStep:
 
     def build(self) -> Callable[[Sequence[ClassifiedEvent]], Outcome[RedactedEvent]]:
         """Compile the detectors and return the redaction of a batch."""
-        return _Redactor(self).redact
+        return self.compile().redact
+
+    def compile(self) -> "Redactor":
+        """Compile the detectors and return what redacts batches."""
+        return Redactor(self)
 
 
 @dataclass(slots=True)
@@ -70,14 +74,21 @@ class _Work:
     others: dict[str, str] = field(default_factory=dict)
 
 
-class _Redactor:
+class Redactor:
+    """Redacts batches of events.
+
+    `settled` has, by field, what becomes of a value that is taken whole; `texts` redacts what is not, once `own_tokens`
+    has made forged pseudonyms its own; `text_outcome` and `url_outcome` give the outcome of what was detected.
+    """
+
     def __init__(self, step: RedactStep) -> None:
+        """Compile the treatments and the detectors."""
         self._key = step.key
         self._reject = step.reject
         self._watch = None if step.erased is None else step.erased.watch()
         treatments = compile_treatments(step.policy, step.key, self._watch, step.arriving)
         self._entities = entities_of(step.policy)
-        self._settled = {
+        self.settled = {
             name: _settled(FieldOutcome(name, step.policy[name].treatment), treat, self._entities.get(name))
             for name, treat in treatments.items()
         }
@@ -85,13 +96,22 @@ class _Redactor:
         self._account_kind, self._treat_account = account_treatment(step.policy, treatments)
         self._urls = _fields_with(step.policy, Treatment.REDACT_URL)
         detection = step.detection or Detection.of(step.policy)
+<<<<<<< HEAD
         self._text = detection.build(text_treatment(step.policy, step.key, self._watch))
         self._let_be: Counts = Counts()
         self._own_tokens = own_tokens(step.policy, step.key, self._watch, step.arriving)
         self._text_outcome = _remembered_outcomes(Treatment.REDACT_TEXT)
         self._url_outcome = _remembered_outcomes(Treatment.REDACT_URL)
+=======
+        of_texts = compile_treatments(step.policy, step.key, self._watch)
+        self.texts = detection.build(field_treatment(of_texts))
+        self.own_tokens = pseudonymised_tokens(step.policy, treatments) if step.arriving else str
+        self.text_outcome = _remembered_outcomes(Treatment.REDACT_TEXT)
+        self.url_outcome = _remembered_outcomes(Treatment.REDACT_URL)
+>>>>>>> b80dc9d (Make plain events by an engine in Rust that asks the steps for all it does not know)
 
     def redact(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
+        """Return what became of a batch; an event on which a detector fails is rejected."""
         try:
             outcome = Outcome(self._redact_all(events))
         except DetectorError:
@@ -118,7 +138,7 @@ class _Redactor:
 
     def _treat_structured(self, work: _Work) -> list[_Free]:
         """Settle what is taken whole; return what goes through the detectors, URLs last."""
-        values, outcomes, settled_values, url_names = work.values, work.outcomes, self._settled, self._urls
+        values, outcomes, settled_values, url_names = work.values, work.outcomes, self.settled, self._urls
         texts: list[_Free] = []
         urls: list[_Free] = []
         kept: list[str] = []
@@ -166,11 +186,17 @@ class _Redactor:
         if not free:
             return
         _, _, _, _, texts, known, are_urls = zip(*free, strict=True)
+<<<<<<< HEAD
         text_outcome, url_outcome = self._text_outcome, self._url_outcome
         own_tokens = self._own_tokens
         own = [own_tokens(text) if "_" in text else text for text in texts]
         redacted = self._text.redact(own, known, are_urls)
         for (outcomes, into, name, stated, _, _, is_url), (text, detections, allowed) in zip(
+=======
+        text_outcome, url_outcome = self.text_outcome, self.url_outcome
+        redacted = self.texts.redact([self.own_tokens(text) for text in texts], known, are_urls)
+        for (outcomes, into, name, stated, _, _, is_url), (text, detections) in zip(
+>>>>>>> b80dc9d (Make plain events by an engine in Rust that asks the steps for all it does not know)
             free, redacted, strict=True
         ):
             into[name] = text
@@ -181,7 +207,7 @@ class _Redactor:
     def _treat_second(self, work: _Work, people: list[Known], other: str, value: str) -> bool:
         """Treat a second value of a field that names a person like its first; say whether it was one."""
         name = other.partition(".")[0]
-        settled = self._settled[name][value] if name in self._entities else None
+        settled = self.settled[name][value] if name in self._entities else None
         if settled is None:
             return False
         work.others[other], outcome, person = settled
@@ -241,7 +267,7 @@ def _remembered_outcomes(treatment: Treatment) -> Callable[[str, Detections], Fi
 def _holds_a_person(value: str, known: Sequence[Known]) -> bool:
     lower = folded(value)
     for person in known:
-        if person.literal in lower and len(person.literal) >= _SHORTEST_PERSON:
+        if person.literal in lower and len(person.literal) >= SHORTEST_PERSON:
             return True
     return False
 

@@ -24,7 +24,7 @@ from transforms.rejections import Rejecter, rejected_until
 from transforms.repeats import DropRepeatsStep
 from transforms.tag import DEFAULT_SKEW_MS, TagStep, day_of
 
-_SORTED_AT_ONCE = 25  # so few stay in the core's cache from parsing to classification
+SORTED_AT_ONCE = 25  # so few stay in the core's cache from parsing to classification
 
 
 def sum_counts(parts: Iterable[Counts]) -> Counts:
@@ -111,7 +111,7 @@ class RedactLogEvents(beam.PTransform):
     def steps(self, reject: Rejecter) -> tuple[ChainedSteps, ChainedSteps]:
         """Return what sorts the keys of records into fields, and what redacts, tags and drops repeats."""
         sorting = ChainedSteps(
-            (ParseStep(reject), ClassifyStep(self.policy, reject, self.unknown_fields)), _SORTED_AT_ONCE
+            (ParseStep(reject), ClassifyStep(self.policy, reject, self.unknown_fields)), SORTED_AT_ONCE
         )
         redacting = ChainedSteps(
             (

@@ -106,6 +106,22 @@ class KeySorter:
                 second = [one for text in seconds for one in accounts_of[text] or ((text,),)]
                 _name_accounts(name, (*(accounts or ((account,),)), *second), found)
 
+    def field_of(self, key: str) -> str | None:
+        """Return the field that a key names: empty for a key of the log service's own, None for an unknown one."""
+        return self._names[key]
+
+    def opens(self, name: str) -> bool:
+        """Tell whether a text of a field is opened where it holds an object or an array."""
+        return name in self._opened
+
+    def one_account(self, name: str, text: str) -> str | None:
+        """Return the canonical form of the one account that a field's value names, None if not one or of two forms."""
+        accounts_of = dict(self._accounts).get(name)
+        accounts = None if accounts_of is None else accounts_of[text]
+        if accounts is None:
+            return text
+        return accounts[0][0] if len(accounts) == 1 and len(accounts[0]) == 1 else None
+
     def of_people(self, key: str) -> str | None:
         """Return the field of people whose object a dotted key is a member of, None where it is none's."""
         name = self._names[key.partition(".")[0]]

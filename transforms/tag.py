@@ -121,7 +121,7 @@ class _Tagger:
                 continue
             outcome.kept.append(self._tagged(event, partition, days))
         done = Counter(chain.from_iterable(tagged.event.outcomes for tagged in outcome.kept))
-        _count_outcomes(done, outcome.counts)
+        count_outcomes(done, outcome.counts)
         return outcome
 
     def _tagged(self, event: RedactedEvent, partition: int, days: int) -> TaggedEvent:
@@ -147,7 +147,8 @@ class _Tagger:
 _iso_day = lru_cache(maxsize=4096)(iso_day)
 
 
-def _count_outcomes(outcomes: Counter[FieldOutcome], counts: Counts) -> None:
+def count_outcomes(outcomes: Counter[FieldOutcome], counts: Counts) -> None:
+    """Count the fields of events by their treatment, and what was detected in them."""
     for outcome, events in outcomes.items():
         counts[f"field/{outcome.field}/{outcome.treatment}"] += events
         for kind, number in outcome.detected:

@@ -18,6 +18,8 @@ _FIELD, _OTHERS = "unknown_field/", "field/others."
 _SEEN, _PERSONAL = "name_seen/", "name_personal/"
 _TRACES = 64
 NOBODY = ""
+ACCOUNT_PREFIXES = ("uin", "usr")
+"""Prefixes of the fields that tell whose event it is."""
 _PLAIN_NAME = re.compile(r"(?!.*\d{3})[A-Za-z_][A-Za-z0-9_.\-]{0,63}")
 _KEY_LIKE = re.compile(r"(?:[A-Za-z]+[0-9]+){3}|[A-Za-z0-9]{33}")
 
@@ -40,15 +42,30 @@ def nameable(name: str, people: Sequence[str] = ()) -> str:
 
 def count_name(counts: Counts, name: str, person: str) -> None:
     """Count an unknown field of an event, and leave a trace of whose event it was; `person` may be `NOBODY`."""
-    counts[f"{_FIELD}{name}"] += 1
-    if person and name != UNNAMEABLE:
-        counts[f"{_SEEN}{crc32(person.encode('utf-8', 'surrogatepass')) % _TRACES:02}/{name}"] += 1
+    count_traced_name(counts, name, trace_of(person) if person else None)
 
 
-def count_personal_name(counts: Counts, name: str) -> None:
+def trace_of(person: str) -> int:
+    """Return the trace that an event of a person leaves beside the count of a name: a number of few.
+
+    Example:
+        >>> trace_of("lin")
+        39
+    """
+    return crc32(person.encode("utf-8", "surrogatepass")) % _TRACES
+
+
+def count_traced_name(counts: Counts, name: str, trace: int | None, events: int = 1) -> None:
+    """Count an unknown field of events that leave one trace, None if nobody's."""
+    counts[f"{_FIELD}{name}"] += events
+    if trace is not None and name != UNNAMEABLE:
+        counts[f"{_SEEN}{trace:02}/{name}"] += events
+
+
+def count_personal_name(counts: Counts, name: str, events: int = 1) -> None:
     """Count an unknown field whose name holds a person of its own event: nowhere may it be told."""
-    counts[f"{_FIELD}{UNNAMEABLE}"] += 1
-    counts[f"{_PERSONAL}{name}"] += 1
+    counts[f"{_FIELD}{UNNAMEABLE}"] += events
+    counts[f"{_PERSONAL}{name}"] += events
 
 
 def settle_names(counts: Counts) -> Counts:

@@ -49,6 +49,7 @@ from schemas.policy.policy import Policy
 from transforms.accounts.erased import Marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
+from transforms.engine.choice import EngineChoice
 from transforms.framing.text_events import Lines
 from transforms.pseudonyms import PseudonymKey
 
@@ -110,6 +111,12 @@ EventsUrl = Annotated[
 DryRunOption = Annotated[
     bool, typer.Option("--dry-run", help="Read everything, write nothing, and report what would be done.")
 ]
+Engine = Annotated[
+    EngineChoice,
+    typer.Option(
+        help="What makes the records: the plain steps, the native engine, or the engine where it can."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the ledger as JSON.")]
 
 
@@ -136,6 +143,7 @@ def redact(
     same_content: Same = SameContent.SKIP,
     workers: Workers = 0,
     codec: CodecOption = Codec.ZSTANDARD,
+    engine: Engine = EngineChoice.AUTO,
     now: Now = None,
     vault: VaultUrl = None,
     mysql: EventsUrl = None,
@@ -179,6 +187,7 @@ def redact(
         erased_in_vault={} if vault is None else erased_accounts(vault, ring, stated),
         event_table=None if mysql is None or dry_run else event_store(mysql, stated),
         forced=allowed,
+        engine=engine,
     )
     if dry_run:
         would = count_dry_run(job)

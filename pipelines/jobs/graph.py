@@ -14,6 +14,7 @@ from pipelines.sources.read_files import Reading, ReadLogFiles
 from transforms.avro.blocks import Codec
 from transforms.avro.encode import Encoding
 from transforms.batches.display import Shown
+from transforms.engine.redact import RedactIntoRecords
 from transforms.redact_logs import RedactLogEvents
 
 TALLIES = "progress"
@@ -39,6 +40,7 @@ class RedactFiles(beam.PTransform):
     codec: Codec = Codec.ZSTANDARD
     in_batches: bool = True
     share: int = 0
+    by_engine: bool = False
 
     def display_data(self) -> Shown:
         """Return what a runner's page may show."""
@@ -46,6 +48,7 @@ class RedactFiles(beam.PTransform):
             "parts": len(self.parts),
             "codec": str(self.codec),
             "in_batches": self.in_batches,
+            "by_engine": self.by_engine,
             "to_vault": self.vault is not None,
             "to_event_table": self.event_table is not None,
         }
@@ -58,9 +61,10 @@ class RedactFiles(beam.PTransform):
             | "SpreadParts" >> beam.Reshuffle()
             | "ReadLogFiles" >> ReadLogFiles(self.reading, self.in_batches, self.staging / TALLIES)
         )
-        redacted = records | "RedactLogEvents" >> self.body
+        body = RedactIntoRecords(self.body) if self.by_engine else self.body
+        redacted = records | "RedactLogEvents" >> body
         written = (redacted.kept, redacted.rejections) | "WriteAvroPartitions" >> WriteAvroPartitions(
-            self.staging, Encoding(self.body.policy, self.body.key.mark), self.codec
+            self.staging, Encoding(self.body.policy, self.body.key.mark), self.codec, self.by_engine
         )
         if self.vault is not None:
             redacted.sightings | "StoreAccounts" >> self.vault

@@ -40,6 +40,8 @@ from transforms.accounts.erased import ErasedAccounts, Marks, joined_marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
 from transforms.detect import Detection
+from transforms.engine.choice import PLAIN, EngineChoice, chosen_engine
+from transforms.engine.self_check import UNEQUAL
 from transforms.framing.text_events import Lines
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
@@ -77,6 +79,7 @@ class RedactionJob:
     vault: PTransform | None = field(default=None, repr=False)
     event_table: PTransform | None = field(default=None, repr=False)
     forced: str | None = None
+    engine: EngineChoice = EngineChoice.AUTO
 
     def safe_name(self, path: str) -> str:
         """Return the name by which an input is called wherever it is written down."""
@@ -99,6 +102,20 @@ class RedactionJob:
             skew_ms,
             sight_accounts=self.vault is not None,
             erased=ErasedAccounts(erased, tuple(self.keys) or (self.key,)) if erased else None,
+        )
+
+    def engine_for(self, body: RedactLogEvents) -> str:
+        """Return what makes the records: `python`, or `native` with the engine's version.
+
+        Raises:
+            OptionsError: The engine was asked for and can't do the run.
+        """
+        takers = (
+            (self.vault, "the accounts go into a vault"),
+            (self.event_table, "the events go into MySQL"),
+        )
+        return chosen_engine(
+            self.engine, body, next((why for taker, why in takers if taker is not None), None)
         )
 
 
@@ -132,10 +149,17 @@ def run_redaction(job: RedactionJob, watch: Watch = unwatched) -> Ledger:
         erased = joined_marks(take_note(job.root, run.staging), job.erased_in_vault)
         chosen, skipped = choose_inputs(job)
         files = chosen.files
+        engine = job.engine_for(job.body(erased))
         workers, summary = _process(job, run.staging, files, erased, watch)
+        if summary.counts.pop(UNEQUAL, 0):
+            logger.warning(
+                "the engine made other records of the self-check than the plain steps, which did the run"
+            )
+            engine = PLAIN
         for file in files:
             check_unchanged(file, job.safe_name)
-        ledger = replace(_ledger(job, run.id, chosen, summary, clock, workers), skipped=skipped)
+        ledger = _ledger(job, run.id, chosen, summary, clock, workers)
+        ledger = replace(ledger, skipped=skipped, engine=engine)
         return commit(run, ledger, summary.files)
     except InputError as error:
         raise said_as_typed(error, job.inputs, job.safe_name) from None
@@ -203,9 +227,10 @@ def _process(
 def _graph(
     job: RedactionJob, staging: Path, erased: Marks, parts: Sequence[FilePart], share: int
 ) -> RedactFiles:
+    body = job.body(erased)
     return RedactFiles(
         parts,
-        job.body(erased),
+        body,
         job.reading,
         staging,
         job.vault,
@@ -213,6 +238,7 @@ def _graph(
         job.codec,
         knows_batches(job.beam_options),
         share,
+        by_engine=job.engine_for(body) != PLAIN,
     )
 
 

@@ -13,6 +13,7 @@ from schemas.events import Source
 from schemas.ledger import REJECTED_CATEGORY, WrittenFile
 from transforms.avro.blocks import SYNC_BYTES, Codec, block, container_header, sync_marker
 from transforms.avro.encode import Encoding
+from transforms.engine.records import joined_partitions
 
 BLOCK_BYTES = 1 << 20
 HEX_OF_AN_INPUT = 32  # 128 bits, so that no two inputs meet by chance or by design
@@ -146,6 +147,14 @@ def event_files(staging: str, encoding: Encoding, codec: Codec = Codec.ZSTANDARD
     return PartitionFiles(
         staging, category, encoder.event_schema_json, encoder.encode_events, codec, key=encoding.key
     )
+
+
+def encoded_files(staging: str, encoding: Encoding, codec: Codec = Codec.ZSTANDARD) -> PartitionFiles:
+    """Return empty buffers for events that are encoded already."""
+    encoder = encoding.build()
+    category = encoding.policy.event_category
+    schema = encoder.event_schema_json
+    return PartitionFiles(staging, category, schema, joined_partitions, codec, key=encoding.key)
 
 
 def rejection_files(staging: str, encoding: Encoding, codec: Codec = Codec.ZSTANDARD) -> PartitionFiles:

@@ -14,7 +14,7 @@ from apache_beam.pvalue import PCollection
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 
-from pipelines.root.partition_files import PartitionFiles, event_files, rejection_files
+from pipelines.root.partition_files import PartitionFiles, encoded_files, event_files, rejection_files
 from schemas.events import Rejection, Source, TaggedEvent
 from schemas.ledger import WrittenFile
 from transforms.avro.blocks import Codec
@@ -22,10 +22,15 @@ from transforms.avro.encode import Encoding
 from transforms.batches.display import Shown, shown_policy
 from transforms.batches.metrics import Meter
 from transforms.batches.steps import BatchFn
+from transforms.engine.records import EncodedEvents
 
 
 def _source_of_event(tagged: TaggedEvent) -> Source:
     return tagged.event.record.source
+
+
+def _source_of_encoded(encoded: EncodedEvents) -> Source:
+    return encoded.source
 
 
 def _source_of_rejection(rejection: Rejection) -> Source:
@@ -74,11 +79,14 @@ class WriteAvroPartitions(beam.PTransform[Any, PCollection[WrittenFile]]):
     *Input*: a tuple of `TaggedEvent` and `Rejection`. *Output*: `WrittenFile`, for `pipelines.root.commit.commit`.
     *Bounded/unbounded*: bounded. *Windowing*: the global window. *Guarantee*: each element of a bundle that
     succeeded is in exactly one written file; files of a failed bundle are not in the output.
+
+    With `are_encoded` the events are `EncodedEvents`.
     """
 
     staging: Path
     encoding: Encoding
     codec: Codec = Codec.ZSTANDARD
+    are_encoded: bool = False
 
     def display_data(self) -> Shown:
         """Return what a runner's page may show."""
@@ -88,7 +96,11 @@ class WriteAvroPartitions(beam.PTransform[Any, PCollection[WrittenFile]]):
         """Write both inputs and gather the files."""
         events, rejections = inputs
         given = str(self.staging), self.encoding, self.codec
-        event_fn = _WriteFilesFn(*given, event_files, _source_of_event)
+        event_fn = (
+            _WriteFilesFn(*given, encoded_files, _source_of_encoded)
+            if self.are_encoded
+            else _WriteFilesFn(*given, event_files, _source_of_event)
+        )
         rejection_fn = _WriteFilesFn(*given, rejection_files, _source_of_rejection)
         return (
             events | "WriteEvents" >> beam.ParDo(event_fn),

@@ -65,7 +65,7 @@ class PartitionEncoder:
             avro_string(event.event_id),
             zigzag(event.event_time),
             zigzag(tagged.expires_at),
-            _encoded_origin(tagged.policy_version, tagged.key_epoch, event.source),
+            encoded_origin(tagged.policy_version, tagged.key_epoch, event.source),
         ]
         for value in map(event.values.get, self._names):
             if value is None:
@@ -102,7 +102,7 @@ def avro_string(text: str) -> bytes:
 
 
 @lru_cache(maxsize=_CACHED_ORIGINS)
-def _encoded_origin(policy_version: str, key_epoch: str, source: str | None) -> bytes:
+def encoded_origin(policy_version: str, key_epoch: str, source: str | None) -> bytes:
     """Encode the three strings that hardly vary."""
     encoded = _NULL if source is None else _PRESENT + avro_string(source)
     return avro_string(policy_version) + avro_string(key_epoch) + encoded
@@ -146,10 +146,16 @@ class _TagEncoder:
                 self._held.append(tag)
 
 
-def _encoded_tag(tag: Tag, expires_on: int) -> bytes:
+def encoded_tag_around_day(tag: Tag) -> tuple[bytes, bytes]:
+    """Encode what stands before and behind the day on which a tag expires."""
     stated = (tag.field, tag.category, tag.purpose, tag.legal_basis, tag.treatment)
     detected = _avro_block([avro_string(kind) + zigzag(count) for kind, count in tag.detected])
-    return b"".join((*map(avro_string, stated), zigzag(expires_on), detected))
+    return b"".join(map(avro_string, stated)), detected
+
+
+def _encoded_tag(tag: Tag, expires_on: int) -> bytes:
+    head, tail = encoded_tag_around_day(tag)
+    return b"".join((head, zigzag(expires_on), tail))
 
 
 def _rejection_record(rejection: Rejection) -> Mapping[str, Any]:

@@ -69,6 +69,16 @@ class TextRedactor:
         """Return URLs of which scheme, host, port and the shape of the path stay."""
         return self.redact(urls, known, [True] * len(urls))
 
+    def searched(self, texts: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
+        """Return each text as people are searched for in it, not folded, and whom it names for its event's other texts."""
+        return [
+            (
+                text if analysed.view is None else f"{text}\n{analysed.view.text}",
+                tuple(echo.literal for echo in analysed.echoes),
+            )
+            for text, analysed in zip(texts, self._detected(texts), strict=True)
+        ]
+
     def _plain_url(self, url: str) -> RedactedText:
         """Redact a URL that names none of its event's people: it becomes the same wherever it stands."""
         return self._redacted_url(url, self._detected([url])[0].spans)

@@ -34,7 +34,7 @@ _CACHED_KEYS = 4096
 Envelope = dict[str, Any]
 
 
-class _Place(Enum):
+class Place(Enum):
     """Where a key says that its pair belongs."""
 
     LOG = auto()
@@ -43,10 +43,11 @@ class _Place(Enum):
     SEARCH_RESULT = auto()
 
 
-_LOG, _ENVELOPE, _MARKED, _SEARCH_RESULT = _Place  # read from its class, a member is slow in Python 3.11
+_LOG, _ENVELOPE, _MARKED, _SEARCH_RESULT = Place  # read from its class, a member is slow in Python 3.11
 
 
-def _place_of(key: str) -> _Place:
+def place_of(key: str) -> Place:
+    """Return where a key says that its pair belongs."""
     if key in ("TopicId", LOG_JSON):
         return _SEARCH_RESULT
     if key[:2] != "__":
@@ -54,7 +55,7 @@ def _place_of(key: str) -> _Place:
     return _ENVELOPE if key[-2:] == "__" and key not in _NESTED else _MARKED
 
 
-_PLACES = Remembered(_place_of, _CACHED_KEYS)
+_PLACES = Remembered(place_of, _CACHED_KEYS)
 _TAG_KEYS = Remembered((TAG + ".{}").format, _CACHED_KEYS)
 
 
