@@ -9,6 +9,7 @@ from schemas.errors import DetectorError
 from schemas.events import Counts, RawRecord, RecordFormat, Source, TaggedEvent
 from transforms.avro.encode import Encoding
 from transforms.batches.chain import ChainedSteps
+from transforms.batches.metrics import Meter
 from transforms.batches.steps import Outcome
 from transforms.classify import ClassifyStep
 from transforms.engine.answers import Answers
@@ -76,6 +77,7 @@ class EngineWork:
         self._engine = new_engine(settings_of(policy, key, opened), outcomes, self._answers)
         self._engine.at_moment(body.now_ms + body.skew_ms, body.now_ms // MS_A_DAY)
         self._encoder = Encoding(policy).build()
+        self._meter = Meter(EngineStep.__name__)
         self.uses_engine = True
 
     def start_bundle(self) -> None:
@@ -100,6 +102,9 @@ class EngineWork:
             outcome.counts["duplicates_dropped"] = dropped
         if not self.uses_engine:
             outcome.counts[UNEQUAL] += 1
+        self._meter.count(len(records), written)
+        if written < len(records):
+            self._meter.count_lost(outcome.rejections, outcome.counts)
         return outcome
 
     def _take(self, records: Sequence[RawRecord]) -> Sequence[int]:
@@ -153,6 +158,11 @@ class EngineStep:
     """Configuration of the work by the engine, which is installed."""
 
     body: RedactLogEvents
+
+    @property
+    def steps(self) -> tuple[()]:
+        """Return nothing: `EngineWork` counts events, where Beam's step would count batches of them."""
+        return ()
 
     def build(self) -> EngineWork:
         """Compile the steps; where the engine differs from them on events of its self-check, they do all."""
