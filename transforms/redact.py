@@ -96,19 +96,11 @@ class Redactor:
         self._account_kind, self._treat_account = account_treatment(step.policy, treatments)
         self._urls = _fields_with(step.policy, Treatment.REDACT_URL)
         detection = step.detection or Detection.of(step.policy)
-<<<<<<< HEAD
-        self._text = detection.build(text_treatment(step.policy, step.key, self._watch))
+        self.texts = detection.build(text_treatment(step.policy, step.key, self._watch))
         self._let_be: Counts = Counts()
-        self._own_tokens = own_tokens(step.policy, step.key, self._watch, step.arriving)
-        self._text_outcome = _remembered_outcomes(Treatment.REDACT_TEXT)
-        self._url_outcome = _remembered_outcomes(Treatment.REDACT_URL)
-=======
-        of_texts = compile_treatments(step.policy, step.key, self._watch)
-        self.texts = detection.build(field_treatment(of_texts))
-        self.own_tokens = pseudonymised_tokens(step.policy, treatments) if step.arriving else str
+        self.own_tokens = own_tokens(step.policy, step.key, self._watch, step.arriving)
         self.text_outcome = _remembered_outcomes(Treatment.REDACT_TEXT)
         self.url_outcome = _remembered_outcomes(Treatment.REDACT_URL)
->>>>>>> b80dc9d (Make plain events by an engine in Rust that asks the steps for all it does not know)
 
     def redact(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
         """Return what became of a batch; an event on which a detector fails is rejected."""
@@ -186,17 +178,10 @@ class Redactor:
         if not free:
             return
         _, _, _, _, texts, known, are_urls = zip(*free, strict=True)
-<<<<<<< HEAD
-        text_outcome, url_outcome = self._text_outcome, self._url_outcome
-        own_tokens = self._own_tokens
+        text_outcome, url_outcome, own_tokens = self.text_outcome, self.url_outcome, self.own_tokens
         own = [own_tokens(text) if "_" in text else text for text in texts]
-        redacted = self._text.redact(own, known, are_urls)
+        redacted = self.texts.redact(own, known, are_urls)
         for (outcomes, into, name, stated, _, _, is_url), (text, detections, allowed) in zip(
-=======
-        text_outcome, url_outcome = self.text_outcome, self.url_outcome
-        redacted = self.texts.redact([self.own_tokens(text) for text in texts], known, are_urls)
-        for (outcomes, into, name, stated, _, _, is_url), (text, detections) in zip(
->>>>>>> b80dc9d (Make plain events by an engine in Rust that asks the steps for all it does not know)
             free, redacted, strict=True
         ):
             into[name] = text

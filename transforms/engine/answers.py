@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.events import FieldOutcome
+from schemas.events import Counts, FieldOutcome
 from schemas.policy.policy import Policy
 from transforms.avro.encode import encoded_origin
 from transforms.classify import UnknownFields, log_source
@@ -37,7 +37,7 @@ Detections = tuple[tuple[str, int], ...]
 
 
 class Answers:
-    """What the engine asks of one policy and key."""
+    """What the engine asks of one policy and key; `let_be` counts what an allow list let be in texts of named people."""
 
     def __init__(self, policy: Policy, key_epoch: str, redactor: Redactor, unknown: UnknownFields) -> None:
         """Answer by a policy, and by the functions of a redactor."""
@@ -50,6 +50,7 @@ class Answers:
         self._names = [rule.name for rule in policy.fields]
         self._numbers = {name: number for number, name in enumerate(self._names)}
         self.outcomes: list[FieldOutcome] = field_outcomes(policy)
+        self.let_be = Counts()
         self._detections: list[Detections] = []
         self._detection_numbers: dict[Detections, int] = {}
 
@@ -99,7 +100,10 @@ class Answers:
         redactor = self._redactor.texts
         redacted = redactor.redact(texts, [[] for _ in texts], are_urls)
         found = zip(texts, redacted, redactor.searched(texts), strict=True)
-        return [self._text(text, one, self._number(kinds), *seen) for text, (one, kinds), seen in found]
+        return [
+            None if one.allowed else self._text(text, one.text, self._number(one.detections), *seen)
+            for text, one, seen in found
+        ]
 
     def _text(
         self, text: str, redacted: str, detections: int, searched: str, echoes: Sequence[str]
@@ -116,7 +120,9 @@ class Answers:
     ) -> list[tuple[str, int]]:
         """Return what texts become whose events name people in them; texts of one event have one list of people."""
         redacted = self._redactor.texts.redact(texts, known, are_urls)
-        return [(text, self._number(detections)) for text, detections in redacted]
+        for one in redacted:
+            self.let_be.update(dict(one.allowed))
+        return [(one.text, self._number(one.detections)) for one in redacted]
 
     def outcome(self, field: int, is_url: bool, detections: int) -> StatedOutcome:
         """Return what the tag of a text is made of, and note its outcome under the next number."""

@@ -109,6 +109,7 @@ class EngineWork:
 
     def _take(self, records: Sequence[RawRecord]) -> Sequence[int]:
         """Let the engine work; return the places of what it gives back: all, if it can't take the batch as one."""
+        self._answers.let_be.clear()
         source = records[0].source
         one = self.uses_engine and source.format is RecordFormat.JSON
         if one and all(record.source is source for record in records):
@@ -126,6 +127,7 @@ class EngineWork:
         if not events:
             return 0
         counts["read"] += events
+        counts.update({f"allowed/{name}": many for name, many in self._answers.let_be.items()})
         count_outcomes(Counter({self._answers.outcomes[number]: many for number, many in outcomes}), counts)
         for key, cell, many in unknown:
             if cell == PERSONAL:
