@@ -37,7 +37,7 @@ Detections = tuple[tuple[str, int], ...]
 
 
 class Answers:
-    """What the engine asks of one policy and key; `let_be` counts what an allow list let be in texts of named people."""
+    """What the engine asks of one policy and key; `let_be` counts what an allow list let be where people were named."""
 
     def __init__(self, policy: Policy, key_epoch: str, redactor: Redactor, unknown: UnknownFields) -> None:
         """Answer by a policy, and by the functions of a redactor."""

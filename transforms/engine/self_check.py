@@ -77,6 +77,8 @@ def _events(policy: Policy, now_ms: int) -> Iterator[dict[str, Any]]:
             aliases = [alias for alias in rule.aliases if not alias.startswith("__")]
             key = _turn((rule.name, rule.label, *aliases), turn)
             event[key] = _value(rule, turn + place, said, said if turn % 2 else _OTHERS)
+            if turn == 0 and rule.treatment is Treatment.REDACT_TEXT:
+                event[key] = f"request from 198.51.100.{place} took 7 ms"  # no name that several texts have
         yield event
 
 
