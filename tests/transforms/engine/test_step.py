@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events import RawRecord, Reason, RecordFormat, Source
+from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS
 from transforms.engine.self_check import UNEQUAL, agrees, check_records
 from transforms.engine.step import EngineWork
@@ -186,6 +187,19 @@ def damaged(draw):
 @given(st.lists(LINES | damaged(), min_size=1, max_size=4))
 def test_any_events_are_equal(engine, steps, lines):
     check(engine, steps, records(*lines))
+
+
+FORMS = st.sampled_from([rule for rule in default_policy().fields if rule.form])
+KEPT = FORMS.flatmap(
+    lambda rule: st.tuples(st.just(rule.name), st.from_regex(rule.form, fullmatch=True) | st.text(max_size=9))
+)
+
+
+@settings(max_examples=300)
+@given(KEPT, st.text(max_size=2), st.text(max_size=2))
+def test_values_with_their_form_or_almost_are_kept_alike(engine, steps, kept, before, behind):
+    name, value = kept
+    check(engine, steps, records(PLAIN | {name: before + value + behind}, PLAIN | {name: value}))
 
 
 @pytest.mark.slow
