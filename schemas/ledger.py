@@ -119,7 +119,8 @@ class Ledger:
     been committed before to the run whose files this one took the place of; `forced` is the reason of a person who
     let the run's moment be far ahead of the clock; `skipped` are the inputs that were set aside; `timezone` is that of
     times without an offset; `key_fingerprint` tells the key from any other of its epoch, `allow_digest` the allow list
-    that was given beside the policy, if any; `engine` is what made the records, `python` or `native` with its version.
+    that was given beside the policy, `known_accounts` number and digest of the table of them; `engine` is what made the
+    records, `python` or `native` with its version.
     """
 
     run_id: str
@@ -142,6 +143,7 @@ class Ledger:
     timezone: str = "UTC"
     key_fingerprint: str = ""
     allow_digest: str = ""
+    known_accounts: str = ""
     engine: str = "python"
 
     def with_files(self, files: Iterable[LedgerFile], replaces: Mapping[str, str] | None = None) -> "Ledger":
@@ -189,6 +191,8 @@ _FORMS: dict[str, Callable[[Any], bool]] = {
             "policy_version",
             "policy_digest",
             "allow_digest",
+            "known_accounts",
+            "known_accounts",
             "key_epoch",
             "key_fingerprint",
             "runner",

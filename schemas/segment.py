@@ -89,8 +89,9 @@ class Segment:
     `next` is where each partition of the lane is read from next; `messages` counts what was read of the topic, of
     which one may hold several records. `oldest_ms` and `newest_ms` are the broker's times of the messages.
     `now`, `started` and `ended` are ISO 8601 times in UTC. `key` is the epoch and a fingerprint of the pseudonym key;
-    `allow_digest` that of the allow list beside the policy. A `closing` segment is the last of its lane: it ends a
-    dealing. `previous` is the digest of the segment before this one, none for the first: so segments are a chain.
+    `allow_digest` that of the allow list beside the policy, `known_accounts` number and digest of the table of them.
+    A `closing` segment is the last of its lane: it ends a dealing. `previous` is the digest of the segment before this
+    one, none for the first: so segments are a chain.
     """
 
     stream: str
@@ -106,6 +107,7 @@ class Segment:
     policy_version: str = ""
     policy_digest: str = ""
     allow_digest: str = ""
+    known_accounts: str = ""
     key_epoch: str = ""
     key_fingerprint: str = ""
     now: str = ""

@@ -19,10 +19,12 @@ from pipelines.commands.detectors import (
     detection_of,
 )
 from pipelines.commands.explain_report import text_json, text_lines
+from pipelines.commands.known_accounts import KnownAccountsOption, with_known_accounts
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.terminal import say, say_json
+from pipelines.database.urls import VAULT_VARIABLE
 from pipelines.keys.files import KEY_VARIABLE
-from pipelines.keys.rings import load_keys
+from pipelines.keys.rings import KeyRing, load_keys
 from schemas.errors import OptionsError
 from transforms.detect import Known
 from transforms.detect.explain import explain_text
@@ -59,6 +61,7 @@ def explain(
     formats: FormatsOption = None,
     names: NamesOption = None,
     allow: AllowOption = None,
+    known_accounts: KnownAccountsOption = None,
     keys: Keys = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -75,11 +78,10 @@ def explain(
         raise OptionsError("--known goes with a text: an event states its own people")
     stated = read_policy(policy)
     detection = detection_of(stated, recognizers, formats, names, allow)
-    key = (
-        THROW_AWAY_KEY
-        if keys is None and KEY_VARIABLE not in os.environ
-        else load_keys(keys, os.environ).current
-    )
+    is_keyless = keys is None and KEY_VARIABLE not in os.environ
+    ring = KeyRing((THROW_AWAY_KEY,)) if is_keyless else load_keys(keys, os.environ)
+    key = ring.current
+    detection = with_known_accounts(detection, known_accounts, os.environ.get(VAULT_VARIABLE), ring, stated)
     if event is not None:
         from pipelines.commands.explain_events import event_at, event_json, event_lines
         from transforms.explain_event import explain_event

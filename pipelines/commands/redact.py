@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 from secrets import token_bytes
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -28,12 +28,14 @@ from pipelines.commands.input_options import (
     TimezoneOption,
     zone_named,
 )
+from pipelines.commands.known_accounts import KnownAccountsOption, with_known_accounts
 from pipelines.commands.moments import moment as moment
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.preview import preview_of
 from pipelines.commands.progress import Quiet, watch_unless
 from pipelines.commands.redact_report import print_dry_run, print_report, print_skipped
 from pipelines.commands.restore_check import ring_beside
+from pipelines.commands.stores import account_store, erased_accounts, event_store
 from pipelines.commands.terminal import console, say_json
 from pipelines.jobs.chosen import SameContent
 from pipelines.jobs.dry_run import DryRun
@@ -46,16 +48,11 @@ from pipelines.sources.found import find_inputs
 from pipelines.sources.inputs import Given
 from schemas.ledger import total
 from schemas.policy.policy import Policy
-from transforms.accounts.erased import Marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
 from transforms.engine.choice import EngineChoice
 from transforms.framing.text_events import Lines
 from transforms.pseudonyms import PseudonymKey
-
-if TYPE_CHECKING:
-    from pipelines.mysql.events import WriteEventsToMySql
-    from pipelines.vault.sightings import UpsertAccounts
 
 MIB = 1 << 20
 _KEY_BYTES = 32
@@ -128,6 +125,7 @@ def redact(
     formats: FormatsOption = None,
     names: NamesOption = None,
     allow: AllowOption = None,
+    known_accounts: KnownAccountsOption = None,
     keys: Keys = None,
     format: Format = None,
     encoding: EncodingOption = None,
@@ -181,7 +179,7 @@ def redact(
         workers=workers,
         codec=codec,
         beam_options=beam_options,
-        detection=detection,
+        detection=with_known_accounts(detection, known_accounts, vault, ring, stated),
         keys=ring.keys,
         vault=None if vault is None or dry_run else account_store(vault, ring, stated),
         erased_in_vault={} if vault is None else erased_accounts(vault, ring, stated),
@@ -256,53 +254,6 @@ def passing_ring(keys: Path | None, root: Path) -> KeyRing:
     """
     ring = ring_beside(root, keys)
     return ring or KeyRing((PseudonymKey(token_bytes(_KEY_BYTES), FIRST_EPOCH),))
-
-
-def account_store(url: str, ring: KeyRing, policy: Policy) -> "UpsertAccounts":
-    """Return the transform that fills the vault, which is there; its libraries are imported where it is used.
-
-    Raises:
-        VaultError: The database refuses, or its tables are of another version.
-    """
-    from pipelines.vault.sightings import UpsertAccounts
-    from pipelines.vault.vault import open_vault
-
-    vault = open_vault(url, ring, policy)
-    vault.database.close()
-    return UpsertAccounts(vault.database, ring, policy)
-
-
-def erased_accounts(url: str, ring: KeyRing, policy: Policy) -> Marks:
-    """Return what the vault remembers of erased accounts.
-
-    Raises:
-        VaultError: The database refuses, or its tables are of another version.
-    """
-    from pipelines.vault.erased_marks import erased_marks
-    from pipelines.vault.vault import open_vault
-
-    vault = open_vault(url, ring, policy)
-    marks = erased_marks(vault)
-    vault.database.close()
-    return marks
-
-
-def event_store(url: str, policy: Policy) -> "WriteEventsToMySql":
-    """Return the transform that inserts events into MySQL, which is there.
-
-    Raises:
-        OptionsError: The URL names another kind of database.
-        VaultError: The database refuses, or its table is of another version.
-    """
-    from pipelines.database.database import Database
-    from pipelines.mysql.events import WriteEventsToMySql
-    from pipelines.mysql.table import check_columns
-
-    database = Database(url)
-    writing = WriteEventsToMySql(database, policy)
-    check_columns(database, writing.table, policy)
-    database.close()
-    return writing
 
 
 def rejected_share(counts: Mapping[str, int]) -> float:

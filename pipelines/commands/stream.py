@@ -17,6 +17,7 @@ from pipelines.commands.detectors import (
     RecognizersOption,
     detection_of,
 )
+from pipelines.commands.known_accounts import KnownAccountsOption, with_known_accounts
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.redact import (
     CodecOption,
@@ -27,12 +28,10 @@ from pipelines.commands.redact import (
     Skew,
     Unknown,
     VaultUrl,
-    account_store,
-    erased_accounts,
-    event_store,
     key_ring,
     split_beam_options,
 )
+from pipelines.commands.stores import account_store, erased_accounts, event_store
 from pipelines.commands.stream_demo import show_demo
 from pipelines.commands.terminal import say
 from pipelines.jobs.redaction import RedactionJob
@@ -88,6 +87,7 @@ def stream(
     formats: FormatsOption = None,
     names: NamesOption = None,
     allow: AllowOption = None,
+    known_accounts: KnownAccountsOption = None,
     keys: Keys = None,
     unknown_fields: Unknown = UnknownFields.DROP,
     max_event_bytes: MaxBytes = 8 * options.MIB,
@@ -131,7 +131,7 @@ def stream(
         skew=timedelta(hours=skew_hours),
         codec=codec,
         beam_options=beam_options,
-        detection=detection,
+        detection=with_known_accounts(detection, known_accounts, vault, ring, stated),
         keys=ring.keys,
         vault=accounts,
         erased_in_vault={} if vault is None else erased_accounts(vault, ring, stated),

@@ -14,6 +14,7 @@ from apache_beam import PTransform
 
 from pipelines.jobs.chosen import Chosen, SameContent, choose, place_token, shown_name
 from pipelines.jobs.graph import TALLIES, RedactFiles
+from pipelines.jobs.known_accounts import on_disk
 from pipelines.jobs.processes import run_in_processes
 from pipelines.jobs.run_summary import RunSummary, read_summary
 from pipelines.jobs.runners import (
@@ -212,6 +213,7 @@ def _process(
     parts = plan_parts(files, job.safe_name, zone=job.given.zone)
     if not parts:
         return "none", RunSummary(Counter(), ())
+    job = replace(job, detection=on_disk(job.detection, staging))
     workers = 1 if runner_named(job.beam_options) else job.workers or workers_for(parts)
     shares = share_out(parts, workers)
     graphs = [_graph(job, staging, erased, share, number) for number, share in enumerate(shares)]
@@ -277,6 +279,7 @@ def _ledger(
         policy_version=job.policy.version,
         policy_digest=job.policy.digest,
         allow_digest="" if job.detection is None else job.detection.allow_digest,
+        known_accounts="" if job.detection is None else job.detection.known_version,
         key_epoch=job.key.epoch,
         key_fingerprint=job.key.fingerprint,
         now=job.now.isoformat(),

@@ -218,6 +218,7 @@ class LaneWorker:
             policy_version=policy.version,
             policy_digest=policy.digest,
             allow_digest=body.detection.allow_digest if body.detection else "",
+            known_accounts=body.detection.known_version if body.detection else "",
             key_epoch=key.epoch,
             key_fingerprint=key.fingerprint,
             now=now.isoformat(),

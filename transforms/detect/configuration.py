@@ -12,6 +12,7 @@ from transforms.detect.catalog.network import REVERSED
 from transforms.detect.encoded import EncodedContent
 from transforms.detect.formats import shipped_formats
 from transforms.detect.keyed import KeyedElements, KeyedMembers, KeyedValues
+from transforms.detect.known_accounts import KnownAccounts
 from transforms.detect.redactor import TextRedactor
 from transforms.detect.search import Recognizer, Search
 from transforms.detect.slots import SLOTS
@@ -26,7 +27,8 @@ class Detection:
 
     `aliases` maps spellings of keys to the kind of personal data that their values are; `fields` maps a kind to
     the field, or to the domain of pseudonyms of texts, whose treatment its values get; `query_keys` are the case-folded query keys whose values a URL keeps;
-    `extra` are the recognizers that others add, picklable; `engine` names the scan engine, or None for the best there is; `allow` are the lists of what stays in texts.
+    `extra` are the recognizers that others add, picklable; `engine` names the scan engine, or None for the best there is; `allow` are the lists of what stays in texts, `known` the
+    accounts that are found whatever the program.
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -35,6 +37,7 @@ class Detection:
     extra: tuple[Recognizer, ...] = ()
     engine: str | None = None
     allow: tuple[AllowList, ...] = ()
+    known: KnownAccounts | None = None
 
     @classmethod
     def of(
@@ -70,6 +73,11 @@ class Detection:
         """Return the digest of the allow list beside the policy's, empty where there is none."""
         return next((one.digest for one in self.allow if one.source != POLICY), "")
 
+    @property
+    def known_version(self) -> str:
+        """Return how many accounts are known, and the digest of their table; empty where none are."""
+        return "" if self.known is None else f"{self.known.number} {self.known.digest}"
+
     def recognizers(self) -> Sequence[Recognizer]:
         """Return all recognizers in the order in which they are asked."""
         vocabulary = Vocabulary(self.aliases)
@@ -82,11 +90,19 @@ class Detection:
             *CATALOG,
             *SLOTS,
             *shipped_formats(),
+            *(() if self.known is None else (self.known,)),
             *self.extra,
         )
 
+    def _is_known(self, value: str) -> bool:
+        return self.known is not None and self.known.is_known(value)
+
     def build(self, treat: TreatField | None = None) -> TextRedactor:
-        """Compile the automaton; `treat` gives the policy's replacement of a field's value."""
+        """Compile the automaton; `treat` gives the policy's replacement of a field's value.
+
+        Raises:
+            SecretError: The table of known accounts is not where it is said to be.
+        """
         fields = self.fields if treat is not None else {}
 
         def resolve(span: Span, value: str) -> Span | None:
@@ -105,5 +121,6 @@ class Detection:
                 return None
             return Span(span.start, span.end, span.kind, span.score, span.recognizer, replacement)
 
-        allowed = Allowed(self.allow) if self.allow else None
+        allowed = Allowed(self.allow, self._is_known) if self.allow else None
+        self._is_known("")  # an absent table is found out here, and not by the first event
         return TextRedactor(Search(self.recognizers(), resolve, self.engine), self.query_keys, allowed)
