@@ -6,9 +6,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import ClassVar
 
-from transforms.detect.known_table import ATOM, COMMON_ATOMS, HAN, NAME, UIN, KnownLookup, KnownTable
+from transforms.detect.known_table import ATOM, HAN, NAME, UIN, KnownLookup, KnownTable
 from transforms.detect.own import folded, is_distinct
 from transforms.detect.spans import Span
 from transforms.detect.triggers import ALWAYS
@@ -28,6 +29,7 @@ _PIECE = re.compile(rf"{_LETTERS}+")
 _ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _MOST_PIECES = 24
 _REMEMBERED = 65_536
+_LOADED = ("lookup", "_remembered", "_of_names")
 _LONGEST_PART = 3
 _SHORTEST_HAN, _LONGEST_HAN = 2, 4
 
@@ -87,22 +89,25 @@ class KnownAccounts:
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out what is loaded and remembered."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("lookup", "_remembered")}
+        return {name: value for name, value in self.__dict__.items() if name not in _LOADED}
 
     def is_known(self, value: str) -> bool:
         """Tell whether a whole value is a known account, short or common as it may be."""
         return self.lookup.kind_of(self._form(value)) is not None
 
-    def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Span]:
-        """Yield the known accounts in a text, or in its part [start, end), from left to right."""
+    def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterable[Span]:
+        """Return the known accounts in a text, or in its part [start, end), from left to right."""
         part = text if start == 0 and end >= len(text) else text[start:end]
         is_ascii = part.isascii()
-        atoms = part.translate(_ASCII).split() if is_ascii else ATOM.findall(part.lower())
-        told = self.lookup.of_names(set(atoms) - COMMON_ATOMS)
-        if told:
-            yield from self._in_words(part, start, told)
-        if not is_ascii and self.lookup.longest_han:
-            yield from self._in_han(part, start)
+        told = self._of_names(part.translate(_ASCII).split() if is_ascii else ATOM.findall(part.lower()))
+        if not told and (is_ascii or not self.lookup.longest_han):
+            return ()
+        in_words = self._in_words(part, start, told) if told else ()
+        return chain(in_words, () if is_ascii else self._in_han(part, start))
+
+    @cached_property
+    def _of_names(self) -> Callable[[Iterable[str]], list[str]]:
+        return self.lookup.of_names
 
     def _in_words(self, text: str, offset: int, told: list[str]) -> Iterator[Span]:
         """Yield the known accounts in the words that hold one of the atoms."""
@@ -133,7 +138,7 @@ class KnownAccounts:
 
     def _in_han(self, text: str, offset: int) -> Iterator[Span]:
         """Yield the known names of Han characters, which no blank parts from what stands beside them."""
-        longest = min(self.lookup.longest_han, _LONGEST_HAN)
+        longest = min(self.lookup.longest_han, _LONGEST_HAN)  # 0 where no name has any
         for run in HAN.finditer(text):
             at = run.start()
             while at < run.end():

@@ -146,8 +146,8 @@ class KnownLookup:
         self._atoms = entries[_HEADER + names : _HEADER + names + atoms]
         self._shapes = entries[_HEADER + names + atoms :]
         self._hashing = Hashing(key)
-        self._seen_shapes: dict[str, bool] = {}
-        self._seen_atoms: dict[str, bool] = {}
+        self._passed, self._held = set(COMMON_ATOMS), set[str]()
+        self._shaped: dict[str, bool] = {}
 
     def kind_of(self, text: str) -> bytes | None:
         """Return as what a text, in canonical form, is known; None if it is not."""
@@ -155,26 +155,25 @@ class KnownLookup:
         return next((kind for kind in kinds if _holds(self._names, self._hashing.of(kind, text))), None)
 
     def of_names(self, atoms: Iterable[str]) -> list[str]:
-        """Return those of some atoms, in small letters, that names have."""
-        seen_shape, seen_atom = self._seen_shapes.get, self._seen_atoms.get
-        found = []
-        for atom in atoms:
-            shape = atom[0] + atom[-1] + chr(len(atom))
-            if (likely := seen_shape(shape)) is None:
-                likely = self._look_up(self._seen_shapes, shape, self._shapes, _SHAPE)
-            if not likely:
-                continue
-            if (held := seen_atom(atom)) is None:
-                held = self._look_up(self._seen_atoms, atom, self._atoms, _ATOM)
-            if held:
-                found.append(atom)
+        """Return those of some atoms, in small letters, that names have; the others are passed over from now on."""
+        unknown = set(atoms) - self._passed
+        if not unknown:
+            return []
+        found = [atom for atom in unknown if atom in self._held or self._is_of_a_name(atom)]
+        self._remember(unknown.difference(found), found)
         return found
 
-    def _look_up(self, seen: dict[str, bool], text: str, table: memoryview, kind: bytes) -> bool:
-        if len(seen) >= _REMEMBERED:
-            seen.clear()
-        seen[text] = _holds(table, self._hashing.of(kind, text))
-        return seen[text]
+    def _is_of_a_name(self, atom: str) -> bool:
+        shape = shape_of(atom)
+        if shape not in self._shaped:
+            self._shaped[shape] = _holds(self._shapes, self._hashing.of(_SHAPE, shape))
+        return self._shaped[shape] and _holds(self._atoms, self._hashing.of(_ATOM, atom))
+
+    def _remember(self, passed: Iterable[str], held: Iterable[str]) -> None:
+        self._passed.update(passed)
+        self._held.update(held)
+        if len(self._passed) + len(self._held) + len(self._shaped) > len(COMMON_ATOMS) + _REMEMBERED:
+            self._passed, self._held, self._shaped = set(COMMON_ATOMS), set(), {}
 
 
 def _holds(table: memoryview, entry: int) -> bool:

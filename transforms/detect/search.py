@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol, TypeGuard
 from transforms.detect.lines import Line, lines_of, stays_in_line
 from transforms.detect.scan import compile_scan
 from transforms.detect.spans import PROTECTED, Span, merge, without_protected
+from transforms.detect.triggers import ALWAYS, NEVER
 from transforms.detect.views import TRIGGER as ENCODED
 from transforms.detect.views import View, decode
 
@@ -70,7 +71,10 @@ class Search:
     ) -> None:
         self.recognizers = tuple(recognizers)
         self.resolve = resolve
-        _, self._scan = compile_scan([ENCODED, PROTECTED, *(r.trigger for r in recognizers)], engine)
+        triggers = [NEVER if r.trigger == ALWAYS else r.trigger for r in recognizers]
+        _, scan = compile_scan([ENCODED, PROTECTED, *triggers], engine)
+        always = sum(_FIRST_BIT << number for number, trigger in enumerate(triggers) if trigger == NEVER)
+        self._scan = scan if not always else lambda texts: [mask | always for mask in scan(texts)]
         self._numbers = lru_cache(maxsize=_REMEMBERED_MASKS)(self._numbers_of)
         self._over_lines = any(map(_may_need_two_lines, recognizers))
 

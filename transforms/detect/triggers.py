@@ -9,6 +9,9 @@ from transforms.detect.scan import ENGINES, compiles
 ALWAYS = r"\n"
 """Occurs in every text, for the scan wraps each in line feeds: its recognizer is asked for all of them."""
 
+NEVER = r"\n\x00\n\x01\n"
+"""Stands in the scan for a trigger that occurs in every text: to report each costs more than to know it."""
+
 _UNLIKE = r"[^\t\n\r -~][^\n]*\n"
 """Where `regex` over characters and the scan over bytes may differ: their classes agree on printable ASCII alone.
 
