@@ -8,6 +8,7 @@ oldest=1.75
 stamp="$venv/.installed-engine"
 wanted=$(cd "$engine" && find . -name target -prune -o \( -name '*.rs' -o -name 'Cargo.*' -o -name '*.toml' \) -print0 \
     | sort -z | xargs -0 sha256sum | sha256sum)
+wanted="$wanted $(command -v cargo || echo no cargo)"
 if [ -n "${LOGVEIL_ENGINE_WHEEL:-}" ]; then wanted=$(sha256sum "$LOGVEIL_ENGINE_WHEEL"); fi
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then exit 0; fi
 
@@ -17,19 +18,22 @@ new_enough() {
     found=$(cargo --version 2> /dev/null | cut -d' ' -f2)
     [ -n "$found" ] && [ "$(printf '%s\n' "$oldest" "$found" | sort -V | head -1)" = "$oldest" ]
 }
+build() {
+    install --require-hashes --no-deps -r "$engine/requirements.lock" \
+        && CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$venv/engine-target}" "$venv/bin/maturin" build --quiet --release --locked \
+            --manifest-path "$engine/Cargo.toml" --interpreter "$venv/bin/python" --compatibility linux --out "$1" \
+        && install --no-deps --no-index --force-reinstall "$1"/*.whl
+}
 if [ -n "${LOGVEIL_ENGINE_WHEEL:-}" ]; then
     install --no-deps --no-index --force-reinstall "$LOGVEIL_ENGINE_WHEEL"
 elif new_enough; then
     echo "Building the event engine (once, about two minutes) ..." >&2
-    install --require-hashes --no-deps -r "$engine/requirements.lock"
     wheels=$(mktemp -d)
     trap 'rm -rf "$wheels"' EXIT
-    CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$venv/engine-target}" "$venv/bin/maturin" build --quiet --release --locked \
-        --manifest-path "$engine/Cargo.toml" --interpreter "$venv/bin/python" --compatibility linux --out "$wheels" || {
-        echo "The event engine could not be built: logveil runs its plain steps, with the same records at less speed." >&2
-        exit 0
+    build "$wheels" || {
+        echo "The event engine could not be built: logveil runs its plain steps, with the same records at less speed." \
+            "Remove $stamp to try again." >&2
     }
-    install --no-deps --no-index --force-reinstall "$wheels"/*.whl
 else
     echo "No event engine: logveil runs its plain steps, with the same records at less speed. Install cargo $oldest or" \
         "newer (https://rustup.rs, or Debian's cargo-web) and run setup.sh again, or set LOGVEIL_ENGINE_WHEEL." >&2
