@@ -43,6 +43,9 @@ _SERVER_SESSION = re.compile(r"0x[0-9a-f]{1,16}|[0-9a-f]{8}\.[0-9a-f]{1,6}")
 _TIME_OR_ADDRESS = re.compile(r"[/\\:]|\d\.\d|\A\d+[a-z]{1,2}\Z")
 _PARTS = re.compile(r"[\d._@+-]+")
 _SHORTEST_TOKEN = 6
+_SCHEME = re.compile(r"[A-Z0-9]{2,8}-HMAC-SHA\d{1,4}\Z")
+"""Authentication schemes of clouds, which stand before the secret."""
+
 _LONGEST_SUSPECT = 40
 _SHORTEST_UIN = 8
 _SHORTEST_EXTENSION = 3
@@ -87,6 +90,7 @@ def _is_token(value: Value) -> bool:
         and any(map(str.isalpha, text))
         and _is_secret(value)
         and _TIME_OR_ADDRESS.search(text) is None
+        and _SCHEME.match(text) is None
     )
 
 

@@ -66,7 +66,10 @@ KEYS: Mapping[tuple[str, str], str] = {
     (
         "SECRET",
         TOKEN,
-    ): "auth sig csrf xsrf csrf-middleware-token session nonce pin api-secret key-secret hmac otp-code auth-code",
+    ): (
+        "auth authorization proxy-authorization sig csrf xsrf csrf-middleware-token session nonce pin api-secret key-secret hmac"
+        " otp-code auth-code"
+    ),
     ("SECRET_ID", SECRET): "secret-id access-key-id q-ak tmp-secret-id",
     ("SESSION_ID", SESSION): (
         "session-id sessionid jsessionid phpsessid asp-net-session-id connect-sid sid session-key ticket cookie set-cookie 会话ID"

@@ -26,6 +26,10 @@ REDACTOR = Detection().build()
         pytest.param("at 203.0.113.77:80", "at 203.0.113.0/24:80", id="address with port"),
         pytest.param("zhang.weiqi xzhang.wei", "zhang.weiqi xzhang.wei", id="part of longer words"),
         pytest.param("9100001234567", "9100001234567", id="part of a longer number"),
+        pytest.param("mail li.zhang.wei@example.com", "mail <EMAIL>", id="within another's mail address"),
+        pytest.param(
+            "u_zhang.wei@example.com logged in", "<EMAIL> logged in", id="end of another's mail address"
+        ),
         pytest.param("root cause, light", "root cause, light", id="common and short names without a cue"),
     ],
 )

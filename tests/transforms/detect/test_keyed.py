@@ -1,0 +1,43 @@
+"""What stands behind a key that names a secret goes, however the pair is written; what is a scheme or a word stays."""
+
+import pytest
+
+from transforms.detect import Detection
+
+REDACTOR = Detection().build()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("authorization=k3y-of-doors ok", "authorization=<SECRET> ok", id="pair"),
+        pytest.param("Authorization: k3y-of-doors", "Authorization: <SECRET>", id="header"),
+        pytest.param(
+            '{"proxy-authorization": "k3y-of-doors"}', '{"proxy-authorization": "<SECRET>"}', id="json"
+        ),
+        pytest.param(
+            '{"key":"authorization","value":{"stringValue":"k3y-of-doors"}}',
+            '{"key":"authorization","value":{"stringValue":"<SECRET>"}}',
+            id="attribute of OTLP",
+        ),
+        pytest.param(
+            '{"name":"api-token","value":"k3y-of-doors"}',
+            '{"name":"api-token","value":"<SECRET>"}',
+            id="member",
+        ),
+        pytest.param(
+            "Authorization: TC3-HMAC-SHA256 Credential=x, Signature=72e4",
+            "Authorization: TC3-HMAC-SHA256 <SECRET>",
+            id="scheme and secret",
+        ),
+        pytest.param("authorization=required", "authorization=required", id="word"),
+        pytest.param("authorization: denied, see rule 7", "authorization: denied, see rule 7", id="prose"),
+        pytest.param(
+            "signed with authorization=AWS4-HMAC-SHA256",
+            "signed with authorization=AWS4-HMAC-SHA256",
+            id="scheme alone",
+        ),
+    ],
+)
+def test_a_value_behind_a_key_for_secrets(text: str, expected: str) -> None:
+    assert REDACTOR.redact([text], [()])[0].text == expected
