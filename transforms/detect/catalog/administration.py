@@ -19,13 +19,13 @@ QUOTED = Detector(
         "login failure for user '«user with space»' from",
         "unknown account `«tomek»`",
     ),
-    counter_examples=("user '' x", "SELECT 'user' = 'x', \"user\".id", "username: 'null'"),
+    counter_examples=("user '' x", "SELECT 'user' = 'x', \"user\".id", "username: 'null'", '{"User":null,"Host":"x"}'),
     boundary="user '«a»'",
     score=0.75,
     ignore_case=True,
     check=lambda match: (
         any(map(str.isalnum, match.group("value")))
-        and not match.group("value").startswith(("$", "{", "%"))
+        and not match.group("value").startswith(("$", "{", "%", ":", ","))
         and match.group("value").lower() not in ("null", "none", "unknown", "s", "t", "n/a", "undefined")
         and match.group("value").count(" ") < 3
         and not set("=;{}").intersection(match.group("value"))

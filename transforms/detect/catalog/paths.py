@@ -67,7 +67,7 @@ SHARED_STORAGE = Detector(
     kind="USERNAME",
     pattern=(
         r"/(?<!<USERNAME>/)(?:scratch\d{0,3}|[a-z]{1,8}scratch|lustre\d?|gpfs\d?|beegfs|nobackup|private|users?|people|staff|students|members)"
-        rf"/(?:(?:users?|people|private|home|[A-Z]{2, 5}\d{3, 6})/)?(?:[a-z0-9]/|\d{{3,8}}/)?(?P<value>{_PERSON})(?=[/\"':,;)\s]|\Z)"
+        rf"/(?:(?:users?|people|private|home|[A-Z]{{2,5}}\d{{3,6}})/)?(?:[a-z0-9]/|\d{{3,8}}/)?(?P<value>{_PERSON})(?=[/\"':,;)\s]|\Z)"
     ),
     trigger=r"/(?:scratch[0-9]{0,3}|[a-z]{1,8}scratch|lustre[0-9]?|gpfs[0-9]?|beegfs|nobackup|private|users?|people|staff|students|members)/[0-9A-Za-z_\x80-\xff]",
     source="Storage of computing centres: $SCRATCH and project folders of NERSC, TACC, CINECA, UPPMAX, NIH guides",
