@@ -19,7 +19,12 @@ QUOTED = Detector(
         "login failure for user '«user with space»' from",
         "unknown account `«tomek»`",
     ),
-    counter_examples=("user '' x", "SELECT 'user' = 'x', \"user\".id", "username: 'null'", '{"User":null,"Host":"x"}'),
+    counter_examples=(
+        "user '' x",
+        "SELECT 'user' = 'x', \"user\".id",
+        "username: 'null'",
+        '{"User":null,"Host":"x"}',
+    ),
     boundary="user '«a»'",
     score=0.75,
     ignore_case=True,
