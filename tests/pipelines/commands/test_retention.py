@@ -1,6 +1,7 @@
 """The commands on retention: what they print, and their exit codes."""
 
 import json
+import shutil
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +14,7 @@ from pipelines.vault.vault import open_vault
 from schemas.accounts import AccountEvent, AccountEventKind
 from schemas.errors import OptionsError, RetentionError
 from tests.made_output import POLICY, commit_run, event_ids, make_event, make_rejection
+from tests.pipelines.lanes.made_lanes import commit, dealt
 
 DAY = "2027-05-23"
 EVENTS = [make_event(n, DAY if n % 2 else "2027-05-24") for n in range(6)]
@@ -109,6 +111,20 @@ def test_verify_prints_a_line_for_each_problem_and_exits_with_1(root):
         f"expired: category=rejected/expires_on={DAY}: 1 records should be gone",
         f"expired: category=troubleshooting_data/expires_on={DAY}: 3 records should be gone",
     ]
+
+
+def test_the_head_that_verify_prints_covers_what_a_stream_has_written(tmp_path):
+    (lane,) = dealt(tmp_path)
+    commit(lane, {0: 3})
+    kept = run("verify", tmp_path, "--head").output.strip()
+    assert run("verify", tmp_path, "--head").output.strip() == kept
+    commit(lane, {0: 2})
+    options = (tmp_path, "--now=2026-11-24", "--no-detect", f"--expect-head={kept}")
+    assert run("verify", *options).exit_code == 0
+    shutil.rmtree(tmp_path / "_receipts")
+    result = run("verify", *options)
+    assert result.exit_code == 1
+    assert "the chain does not hold the head that is expected" in result.output
 
 
 def test_verify_as_json_lists_the_problems(root):
