@@ -1,39 +1,63 @@
 //! Patterns of `re` as a class of Python's: what tests hold against `re` itself.
 
-use logveil_matcher::{Captures, Pattern, Room};
+use logveil_matcher::{Captures, Condition, Pattern, Room};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-/// A compiled pattern, handed over as the JSON of its program.
+/// A compiled pattern, handed over as the JSON of its program, and perhaps a condition on its matches.
 #[pyclass(frozen)]
-pub struct Matcher(Pattern);
+pub struct Matcher {
+    pattern: Pattern,
+    condition: Option<Condition>,
+}
 
 type Spans = Vec<Option<(usize, usize)>>;
 
 #[pymethods]
 impl Matcher {
     #[new]
-    fn new(program: &str) -> PyResult<Self> {
-        let refused = |error: &dyn std::fmt::Display| PyValueError::new_err(error.to_string());
-        let value = serde_json::from_str(program).map_err(|error| refused(&error))?;
-        Pattern::of(&value).map(Self).map_err(|error| refused(&error))
+    #[pyo3(signature = (program, condition = None))]
+    fn new(program: &str, condition: Option<&str>) -> PyResult<Self> {
+        let pattern = Pattern::of(&read(program)?).map_err(refused)?;
+        let groups = pattern.groups();
+        let condition =
+            condition.map(|one| Condition::of(&read(one)?, groups).map_err(refused)).transpose()?;
+        Ok(Self { pattern, condition })
     }
 
     /// Returns begin and end of each group of each match, in characters; None where the steps do not suffice.
     #[pyo3(signature = (text, start = 0, end = usize::MAX))]
     fn find(&self, text: &str, start: usize, end: usize) -> Option<Vec<Spans>> {
         let places = Places::of(text);
-        let mut room = Room::default();
-        let found = self.0.matches(text, places.byte(start), places.byte(end), &mut room);
-        found.map(|one| one.ok().map(|captures| self.spans(&captures, &places))).collect()
+        let (mut room, mut asked) = (Room::default(), Room::default());
+        let mut spans = Vec::new();
+        for found in self.pattern.matches(text, places.byte(start), places.byte(end), &mut room) {
+            let found = found.ok()?;
+            let holds = match &self.condition {
+                Some(condition) => condition.holds(text, &found, &mut asked).ok()?,
+                None => true,
+            };
+            if holds {
+                spans.push(self.spans(&found, &places));
+            }
+        }
+        Some(spans)
     }
 }
 
 impl Matcher {
     fn spans(&self, captures: &Captures, places: &Places) -> Spans {
         let span = |(start, end)| (places.character(start), places.character(end));
-        (0..=self.0.groups()).map(|group| captures.group(group).map(span)).collect()
+        (0..=self.pattern.groups()).map(|group| captures.group(group).map(span)).collect()
     }
+}
+
+fn read(json: &str) -> PyResult<serde_json::Value> {
+    serde_json::from_str(json).map_err(refused)
+}
+
+fn refused(error: impl std::fmt::Display) -> PyErr {
+    PyValueError::new_err(error.to_string())
 }
 
 /// Where the characters of a text begin, if any is beyond ASCII.

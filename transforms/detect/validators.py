@@ -1,7 +1,9 @@
 """Checks that a number or an address is what it looks like: checksums and number plans, pure functions."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
 from ipaddress import AddressValueError, IPv6Address
+from typing import Any
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_PROVINCES = frozenset(
@@ -156,6 +158,10 @@ def is_iban(text: str) -> bool:
     return int("".join(str(int(c, 36)) for c in rotated)) % 97 == 1
 
 
+_UNSPECIFIED, _LOOPBACK = 0, 1
+_LINK_LOCAL = 0xFE80 >> 6  # fe80::/10
+
+
 def is_ipv6(text: str) -> bool:
     """Tell whether a text is an IPv6 address (RFC 4291) and not a time, a MAC address or a scope operator.
 
@@ -167,6 +173,72 @@ def is_ipv6(text: str) -> bool:
         address = IPv6Address(text.partition("%")[0])
     except (AddressValueError, ValueError):
         return False
-    if address.is_loopback or address.is_unspecified:
+    number = int(address)
+    if number in (_UNSPECIFIED, _LOOPBACK):
         return False
-    return any(map(str.isdigit, text)) and (text.count(":") > 2 or address.is_link_local or "." in text)
+    return any(map(str.isdigit, text)) and (
+        text.count(":") > 2 or number >> 118 == _LINK_LOCAL or "." in text
+    )
+
+
+_ABOVE_VERSIONS = 100
+
+
+def _octets(address: str) -> list[int]:
+    return list(map(int, address.partition("/")[0].split(".")))
+
+
+def is_above_versions(address: str) -> bool:
+    """Tell whether the four numbers of an address, perhaps with a prefix, are larger than those of versions.
+
+    Example:
+        >>> is_above_versions("203.0.113.7"), is_above_versions("1.2.3.4")
+        (True, False)
+    """
+    return max(_octets(address)) >= _ABOVE_VERSIONS
+
+
+def is_netmask(address: str) -> bool:
+    """Tell whether an IPv4 address is a mask: ones, then noughts.
+
+    Example:
+        >>> is_netmask("255.255.240.0"), is_netmask("255.0.255.0")
+        (True, False)
+    """
+    if not address.startswith("255."):
+        return False
+    number = int.from_bytes(bytes(_octets(address)))
+    return (number | (number - 1)) == 0xFFFFFFFF
+
+
+def is_network(address: str) -> bool:
+    """Tell whether an IPv4 address has a prefix of at most 24 bits and no bits of a host behind it (RFC 4632).
+
+    Example:
+        >>> is_network("10.1.0.0/16"), is_network("10.1.0.7/16"), is_network("10.1.0.0")
+        (True, False, False)
+    """
+    _, slash, prefix = address.partition("/")
+    if not slash or int(prefix) > 24:
+        return False
+    return int.from_bytes(bytes(_octets(address))) % (1 << (32 - int(prefix))) == 0
+
+
+VALIDATORS: Mapping[str, Callable[[str], bool]] = {
+    "card": lambda text: is_card(digits_of(text)),
+    "resident_id_cn": lambda text: is_resident_id(text.replace(" ", "").replace("-", "")),
+    "iban": is_iban,
+    "ipv6": lambda text: is_ipv6(text.partition("/")[0]),
+    "above_versions": is_above_versions,
+    "netmask": is_netmask,
+    "network": is_network,
+    "mebibytes": lambda text: int(text) % (1 << 20) == 0,
+}
+"""What conditions name: checksums and forms that the engine knows too."""
+
+TABLES: Mapping[str, Any] = {
+    "card": _ISSUERS,
+    "resident_id_cn": sorted(_ID_PROVINCES),
+    "iban": [(length, sorted(countries)) for length, countries in IBAN_LENGTHS.items()],
+}
+"""What of them is a list that others keep: handed over to the engine."""

@@ -15,7 +15,8 @@ pub struct First {
 pub struct Bytes([u64; 4]);
 
 impl Bytes {
-    pub const ALL: Self = Self([u64::MAX; 4]);
+    /// All that a character may begin with: none that goes on with one.
+    const ALL: Self = Self([u64::MAX, u64::MAX, 0, u64::MAX]);
 
     #[inline]
     pub fn holds(&self, byte: u8) -> bool {

@@ -6,12 +6,15 @@
 #![forbid(unsafe_code)]
 
 mod compile;
+mod conditions;
 mod first;
 mod run;
 mod search;
 mod sets;
 mod tree;
+mod validators;
 
+pub use conditions::Condition;
 pub use run::{Exhausted, Room};
 pub use search::{Captures, Matches, Pattern};
 pub use tree::Fault;

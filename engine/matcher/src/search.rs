@@ -11,6 +11,10 @@ use serde_json::Value;
 const STEPS: u64 = 2_000_000;
 const STEPS_A_BYTE: u64 = 2_000;
 
+fn steps(bytes: usize) -> u64 {
+    STEPS + STEPS_A_BYTE * bytes as u64
+}
+
 /// A compiled pattern.
 #[derive(Debug)]
 pub struct Pattern {
@@ -38,6 +42,11 @@ impl Captures {
         let (start, end) = (*self.0.get(2 * number)?, *self.0.get(2 * number + 1)?);
         (start != UNSET && end != UNSET).then_some((start, end))
     }
+
+    /// Returns what a group took of a text.
+    pub fn text<'t>(&self, number: usize, text: &'t str) -> Option<&'t str> {
+        self.group(number).map(|(start, end)| &text[start..end])
+    }
 }
 
 impl Pattern {
@@ -64,7 +73,7 @@ impl Pattern {
         room: &'r mut Room,
     ) -> Matches<'p, 't, 'r> {
         let end = end.min(text.len());
-        room.steps = STEPS + STEPS_A_BYTE * end.saturating_sub(start) as u64;
+        room.steps = steps(end.saturating_sub(start));
         Matches { pattern: self, text, at: start, end, must_advance: false, room }
     }
 
@@ -77,6 +86,14 @@ impl Pattern {
         room: &mut Room,
     ) -> Result<Option<Captures>, Exhausted> {
         self.matches(text, start, end, room).next().transpose()
+    }
+
+    /// Tells whether the pattern matches right at a place, as `re.match` does.
+    pub fn begins(&self, text: &str, at: usize, end: usize, room: &mut Room) -> Result<bool, Exhausted> {
+        room.steps = steps(end.saturating_sub(at));
+        room.prepare(&self.program);
+        let subject = Subject { text: text.as_bytes(), end };
+        Machine { program: &self.program, subject, room }.matches(at, false)
     }
 
     fn find(

@@ -90,6 +90,15 @@ fn a_reference_and_a_choice_follow_what_a_group_took() {
 }
 
 #[test]
+fn what_follows_a_run_is_never_sought_within_a_character() {
+    let group = json!(["group", 1, ["repeat", "greedy", 0, 1, ["text", "-"]]]);
+    let tail = json!(["all", ["same", 1, false], ["one", 0]]);
+    let one =
+        pattern(1, json!([ALL]), json!(["all", group, ["repeat", "greedy", 0, null, ["one", 0]], tail]));
+    assert_eq!(whole(&one, "é中😀"), [(0, 9)]);
+}
+
+#[test]
 fn a_search_that_takes_too_many_steps_says_so() {
     let inner = json!(["repeat", "greedy", 1, null, ["one", 0]]);
     let outer =

@@ -14,9 +14,12 @@ from schemas.errors import DetectorError
 from schemas.policy.file import default_policy
 from transforms.detect import keyed
 from transforms.detect.catalog import CATALOG
+from transforms.detect.conditions import Valid, condition_of
 from transforms.detect.configuration import Detection
+from transforms.detect.detector import Detector
 from transforms.detect.formats.shipped import shipped_files
 from transforms.detect.programs import program_of
+from transforms.detect.validators import VALIDATORS
 
 if TYPE_CHECKING:
     from logveil_engine import Matcher
@@ -68,6 +71,82 @@ def fragments() -> Iterator[str]:
         yield from re.findall(r"\w+|\W", text)
     yield from "é ß İ ſ K Ж 中 用户 ： 😀 ٣ １".split()
     yield from "\u00a0 \u2028 \n \r\n \t \x00".split(" ")
+
+
+CONDITIONED = [
+    one for one in CATALOG if one.check is not None and condition_of(one.check, one.compiled) is not None
+]
+
+
+@cache
+def conditioned(detector: Detector) -> "Matcher":
+    assert detector.check is not None
+    condition = condition_of(detector.check, detector.compiled)
+    return engine.Matcher(json.dumps(program_of(detector.compiled)), json.dumps(condition))
+
+
+def taken(detector: Detector, text: str) -> Spans:
+    check = detector.check
+    assert check is not None
+    whole = by_re(detector.compiled, text)
+    return [one for one, match in zip(whole, detector.compiled.finditer(text), strict=True) if check(match)]
+
+
+@pytest.mark.parametrize("detector", CONDITIONED, ids=lambda one: one.name)
+def test_checks_that_are_data_take_what_they_take_in_python(detector: Detector) -> None:
+    for text in (*texts(), *cut(detector)):
+        assert conditioned(detector).find(text) == taken(detector, text), text
+
+
+@given(st.lists(st.sampled_from(sorted(set(fragments()))), max_size=24).map("".join), st.data())
+def test_checks_that_are_data_take_what_they_take_in_python_of_any_text(
+    text: str, data: st.DataObject
+) -> None:
+    detector = data.draw(st.sampled_from(CONDITIONED))
+    example_of = data.draw(st.sampled_from((*detector.examples, *detector.counter_examples)))
+    value = example_of.replace("«", "").replace("»", "")
+    for joined in (f"{text}{value}", f"{value}{text}", f"{text} {value}{text}"):
+        assert conditioned(detector).find(joined) == taken(detector, joined)
+
+
+def test_only_checks_that_ask_lists_of_words_are_code() -> None:
+    code = {one.name for one in CATALOG if one.check is not None} - {one.name for one in CONDITIONED}
+    persons = {"person_bracketed", "person_beside_word", "person_in_json"}
+    paths = {"path_of_person", "path_of_spool", "path_of_application"}
+    accounts = {"account_phrase", "account_quoted", "by_account", "directory_name"}
+    assert code == persons | paths | accounts | {"password_said"}
+
+
+@given(st.data())
+def test_validators_say_the_same_of_any_number(data: st.DataObject) -> None:
+    name, form = data.draw(st.sampled_from(sorted(_FORMS.items())))
+    text = data.draw(st.from_regex(form, fullmatch=True))
+    whole = re.compile(r"[\s\S]+")
+    run = engine.Matcher(json.dumps(program_of(whole)), json.dumps(condition_of(Valid(name, 0), whole)))
+    assert bool(run.find(text)) == VALIDATORS[name](text)
+
+
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_ADDRESS = rf"(?:(?:255|10|192)\.(?:255|0|168)|{_OCTET}\.{_OCTET})\.{_OCTET}\.(?:0|{_OCTET})"
+_FORMS = {
+    "card": "(?:4[0-9]{12,18}|5[0-9]{15}|3[0-9]{13,14}|6[0-9]{15,18}|4(?:000|111) ?1{4}-?1{4} ?11[0-9]{2})",
+    "resident_id_cn": "[1-8][0-9]{5}[ -]?(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[ -]?[0-9]{3}[0-9Xx]",
+    "iban": "(?:NO|BE|DE|GB|FR|MT|XX)[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}[A-Z0-9]{0,3}",
+    "ipv6": "(?:[0-9a-fA-F]{0,5}:){1,9}(?:[0-9a-f]{0,4}|1\\.2\\.03?\\.4)(?:%eth0)?(?:/64)?|fe[89ab]0::[0-9a-g]{1,4}|::[01]?",
+    "above_versions": rf"{_ADDRESS}(?:/[12]?[0-9])?",
+    "netmask": _ADDRESS,
+    "network": rf"{_ADDRESS}(?:/(?:[12]?[0-9]|3[0-2]))?",
+    "mebibytes": "[0-9]{1,19}|1048576|17179869184",
+}
+
+
+def cut(detector: Detector) -> Iterator[str]:
+    """Yield the texts of a detector with their values changed by a digit, and cut at each of their characters."""
+    for marked in (*detector.examples, *detector.counter_examples):
+        text = marked.replace("«", "").replace("»", "")
+        yield from (text[at:] for at in range(1, len(text)))
+        yield from (text[:at] for at in range(1, len(text)))
+        yield from (re.sub(was, now, text) for was, now in (("7", "8"), ("1", "2"), ("0", "1"), (" ", "-")))
 
 
 def test_every_pattern_finds_what_re_finds_in_all_examples() -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from transforms.detect.conditions import Before, Holds, Not
 from transforms.detect.detector import Detector
 from transforms.detect.words import COMMON_ACCOUNTS, NO_NAME, is_ordinary
 
@@ -119,7 +120,7 @@ OPTION = Detector(
     counter_examples=("--user=x", "--users a", "--user --x"),
     boundary="--login «a»",
     score=0.8,
-    check=lambda match: not match.group("value").isdigit(),
+    check=Not(Holds(re.compile(r"\A\d+\Z"))),
 )
 
 # Sought only before a number: `re` then skips to digits.
@@ -129,11 +130,6 @@ _NUMBER_CUE = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _LONGEST_NUMBER_CUE = 40
-
-
-def _is_behind_cue(match: re.Match[str]) -> bool:
-    start = match.start()
-    return _NUMBER_CUE.search(match.string, max(0, start - _LONGEST_NUMBER_CUE), start) is not None
 
 
 ACCOUNT_NUMBER = Detector(
@@ -150,7 +146,7 @@ ACCOUNT_NUMBER = Detector(
     counter_examples=("user 1234567", "account 100001234567x", "userid_100001234567"),
     boundary="uin «10000123»",
     score=0.85,
-    check=_is_behind_cue,
+    check=Before(_NUMBER_CUE, _LONGEST_NUMBER_CUE, 0),
 )
 
 BESIDE_NUMBER = Detector(

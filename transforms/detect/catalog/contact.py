@@ -2,28 +2,21 @@
 
 import re
 
+from transforms.detect.conditions import Before, Behind, Every, Holds, Not, Some, Valid
 from transforms.detect.detector import Detector
 from transforms.detect.neighbours import AFTER_CODE, AFTER_NUMBER, BEFORE_NUMBER, BEFORE_WORD, LETTERS
-from transforms.detect.validators import digits_of
 
 _FILE_ENDING = re.compile(
     r"(?i)@(?:\d+x\.|(?:\d+\.){2,})[a-z]+\Z|\.(?:png|jpe?g|gif|svg|webp|jar|tgz|js|css|html|java|log|service|target|socket|timer|mount|slice|scope)\Z"
     r"|@[^.]+\.py\Z"
 )
 _ALGORITHM = re.compile(
-    r"(?i)(?:.*-.*|zlib)@(?:openssh\.com|libssh\.org|lysator\.liu\.se|tinyssh\.org|ssh\.com)\Z"
+    r"(?i)\A(?:.*-.*|zlib)@(?:openssh\.com|libssh\.org|lysator\.liu\.se|tinyssh\.org|ssh\.com)\Z"
 )
 """Names of algorithms that RFC 4250, 4.6.1 writes like addresses: an extension and the domain of whoever defines it."""
 
 
-def _is_mail(match: re.Match[str]) -> bool:
-    value = match.group("value")
-    return (
-        not value.startswith("git@")
-        and _FILE_ENDING.search(value) is None
-        and _ALGORITHM.match(value) is None
-    )
-
+_IS_MAIL = Every(Not(Holds(re.compile(r"\Agit@"))), Not(Holds(_FILE_ENDING)), Not(Holds(_ALGORITHM)))
 
 EMAIL = Detector(
     name="email",
@@ -49,7 +42,7 @@ EMAIL = Detector(
     ),
     boundary="«me@example.com».",
     score=0.95,
-    check=_is_mail,
+    check=_IS_MAIL,
 )
 
 _METRIC_BEFORE = re.compile(
@@ -63,16 +56,11 @@ _UNIT_BEHIND = re.compile(
 )
 
 
-def is_no_metric(match: re.Match[str]) -> bool:
-    """Refuse bare digits that a word before or a unit behind shows to be a size, a count or a time."""
-    value = match.group("value")
-    if not value.isdigit():
-        return True
-    start, end = match.span("value")
-    if _METRIC_BEFORE.search(match.string[max(0, start - 24) : start]):
-        return False
-    return int(value) % (1 << 20) != 0 and _UNIT_BEHIND.match(match.string, end) is None
-
+IS_NO_METRIC = Some(
+    Not(Holds(re.compile(r"\A\d+\Z"))),
+    Every(Not(Before(_METRIC_BEFORE, 24)), Not(Valid("mebibytes")), Not(Behind(_UNIT_BEHIND))),
+)
+"""Refuses bare digits that a word before or a unit behind shows to be a size, a count or a time."""
 
 PHONE_CN = Detector(
     name="phone_cn",
@@ -97,7 +85,7 @@ PHONE_CN = Detector(
         "id a13812345678 len 12345678901",
     ),
     boundary="«13912345678»",
-    check=is_no_metric,
+    check=IS_NO_METRIC,
     begins="(+018",
 )
 
@@ -114,7 +102,7 @@ LANDLINE_CN = Detector(
     examples=("电话«010-62345678»", "fax «(0755)86013388» or «0755 86013388»", "tel «+86 10 62345678»"),
     counter_examples=("2016-12345678 and 0x10-6234567", "0.1062345678", "00:10:62345678901"),
     boundary="«021-51234567»",
-    check=lambda match: any(mark in match.group("value") for mark in "-() +"),
+    check=Holds(re.compile("[-() +]")),
 )
 
 INTERNATIONAL = Detector(
@@ -137,7 +125,7 @@ INTERNATIONAL = Detector(
     ),
     counter_examples=("UTC+0800 and +08:00", "a+12345678 or +12", "100-200-300 and 2024-10-11"),
     boundary="«+85221231234»",
-    check=lambda match: 8 <= len(digits_of(match.group("value"))) <= 15,
+    check=Holds(re.compile(r"\A(?:\D*\d){8,15}\D*\Z", re.ASCII)),
 )
 
 ADDRESS_CN = Detector(

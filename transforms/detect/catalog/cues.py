@@ -2,6 +2,7 @@
 
 import re
 
+from transforms.detect.conditions import Every, Holds, Not
 from transforms.detect.detector import Detector
 from transforms.detect.neighbours import AFTER_CODE
 from transforms.detect.words import ORDINARY
@@ -106,11 +107,6 @@ PASSWORD_SAID = Detector(
 )
 
 
-def _is_token_word(match: re.Match[str]) -> bool:
-    value = match.group("value")
-    return any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and "/" not in value[:1]
-
-
 TOKEN_SAID = Detector(
     name="token_said",
     kind="SECRET",
@@ -128,8 +124,10 @@ TOKEN_SAID = Detector(
     counter_examples=("token expired: yesterday", "token issued at 2027-01-01T00:00:00", "password changed"),
     boundary="token found: «abcdefg1»",
     score=0.85,
-    check=lambda match: (
-        _is_token_word(match) and re.match(r"\d{4}-\d\d-\d\d|\d+[.:]\d", match.group("value")) is None
+    check=Every(
+        Holds(re.compile("[0-9]")),
+        Holds(re.compile("[A-Za-z]")),
+        Not(Holds(re.compile(r"\A(?:/|\d{4}-\d\d-\d\d|\d+[.:]\d)"))),
     ),
 )
 
@@ -174,7 +172,7 @@ PLATE_CN = Detector(
     counter_examples=("京A1234", "新API12", "川 A12345x"),
     boundary="«京A12345»",
     score=0.8,
-    check=lambda match: sum(map(str.isdigit, match.group("value"))) >= 2,
+    check=Holds(re.compile("[0-9].*[0-9]")),
 )
 
 _DATE = r"(?:(?:19|20)\d{2}(?P<mark>[-/.年]?)(?:0?[1-9]|1[0-2])(?:(?P=mark)|月)(?:0?[1-9]|[12]\d|3[01])日?|(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:19|20)\d{2})"

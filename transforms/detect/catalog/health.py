@@ -2,10 +2,11 @@
 
 import re
 
+from transforms.detect.conditions import Every, Holds, Not, Some
 from transforms.detect.detector import Detector
 
 _ACCESSION = re.compile(
-    r"(?i)(?:[SED]R[APRSXZ]\d{5,9}(?:[_.-].*)?|SAM[NED][A-Z]?\d{5,12}|PRJ[NED][A-Z]\d+|GS[EM]\d+|ENS[A-Z]{0,6}[GTPER]\d{6,}|[NX][MRPCGTW]_\d+|GC[AF]_\d+|rs\d+|(?:dbsnp|1000g|mills|hapmap|omni|gnomad|clinvar|cosmic|exac|axiom|af-only|homo[_-]sapiens|mus[_-]musculus|hg\d|grc[hm]\d|mm\d|hs37|t2t|chm13|wgs|wes)[\w.-]*|NA\d{5}.*|HG0\d{4}.*"
+    r"(?i)\A(?:[SED]R[APRSXZ]\d{5,9}(?:[_.-].*)?|SAM[NED][A-Z]?\d{5,12}|PRJ[NED][A-Z]\d+|GS[EM]\d+|ENS[A-Z]{0,6}[GTPER]\d{6,}|[NX][MRPCGTW]_\d+|GC[AF]_\d+|rs\d+|(?:dbsnp|1000g|mills|hapmap|omni|gnomad|clinvar|cosmic|exac|axiom|af-only|homo[_-]sapiens|mus[_-]musculus|hg\d|grc[hm]\d|mm\d|hs37|t2t|chm13|wgs|wes)[\w.-]*|NA\d{5}.*|HG0\d{4}.*"
     r"|EGA[A-Z]\d+|MTBLS\d+|PXD\d+|CR[ARX]\d+|HRA\d+|NCT\d{8}|(?:chr)?[0-9XYM]{1,2}:\d.*|\d+(?:\.\d+)?(?:[kmgt]i?b?|bp|x|ms|s|%)?|\d{4}-\d\d-\d\d.*)\Z"
 )
 _ID = r"[A-Za-z0-9][A-Za-z0-9_.#/-]{2,38}[A-Za-z0-9]"
@@ -21,27 +22,14 @@ def is_accession(value: str) -> bool:
     return _ACCESSION.match(value) is not None
 
 
-def is_sample_shape(value: str) -> bool:
-    """Tell whether a word looks like a sample's or patient's number and not like an accession, a size or a date.
+_IS_SAMPLE = Every(
+    Holds(re.compile(r"(?:\d\D*){3}")),
+    Not(Holds(_ACCESSION)),
+    Not(Holds(re.compile(r"(?i)\.(?:gz|bam|bai|vcf|fq|fastq|log|txt|sh|py|java|json)\Z"))),
+)
+"""Looks like a sample's or patient's number and not like an accession, a size, a date or a file."""
 
-    Example:
-        >>> [is_sample_shape(text) for text in ("S23-00412", "SRR6357070", "WT_REP1", "12.5")]
-        [True, False, False, False]
-    """
-    if sum(map(str.isdigit, value)) < 3 or is_accession(value):
-        return False
-    return not value.lower().endswith(
-        (".gz", ".bam", ".bai", ".vcf", ".fq", ".fastq", ".log", ".txt", ".sh", ".py", ".java", ".json")
-    )
-
-
-def _is_sample(match: re.Match[str]) -> bool:
-    return is_sample_shape(match.group("value"))
-
-
-def _is_patient(match: re.Match[str]) -> bool:
-    value = match.group("value")
-    return _is_sample(match) or (value.isdigit() and len(value) >= 6)
+_IS_PATIENT = Some(_IS_SAMPLE, Holds(re.compile(r"\A\d{6,}\Z")))
 
 
 PATIENT = Detector(
@@ -70,7 +58,7 @@ PATIENT = Detector(
     boundary="MRN: «MRN0042917»",
     score=0.8,
     ignore_case=True,
-    check=_is_patient,
+    check=_IS_PATIENT,
     begins="a-z患病受住门就",
 )
 
@@ -98,7 +86,7 @@ SAMPLE = Detector(
     boundary="sample_id=«SMPAB204117»",
     score=0.8,
     ignore_case=True,
-    check=_is_sample,
+    check=_IS_SAMPLE,
     begins="a-z样标文条",
 )
 
@@ -123,7 +111,7 @@ OBJECT_NAME = Detector(
     ),
     boundary="https://h/«P1029-331».vcf",
     score=0.7,
-    check=_is_sample,
+    check=_IS_SAMPLE,
 )
 
 FILE_NAME = Detector(
@@ -143,7 +131,7 @@ FILE_NAME = Detector(
     counter_examples=("SRR6357070.fastq.gz", "WT_REP1.bam", "NA12878.bam and dbsnp_146.vcf"),
     boundary="«P1029-331».vcf",
     score=0.65,
-    check=lambda match: sum(map(str.isdigit, match.group("value"))) > 4 and _is_sample(match),
+    check=Every(Holds(re.compile(r"(?:\d\D*){5}")), _IS_SAMPLE),
 )
 
 HEALTH: tuple[Detector, ...] = (PATIENT, SAMPLE, OBJECT_NAME, FILE_NAME)

@@ -1,20 +1,12 @@
 """Numbers that the state or a bank gives a person."""
 
-import re
-
-from transforms.detect.catalog.contact import is_no_metric
+from transforms.detect.catalog.contact import IS_NO_METRIC
+from transforms.detect.conditions import Every, Valid
 from transforms.detect.detector import Detector
 from transforms.detect.neighbours import AFTER_CODE, BEFORE_CODE
-from transforms.detect.validators import IBAN_LENGTHS, digits_of, is_card, is_iban, is_resident_id
+from transforms.detect.validators import IBAN_LENGTHS
 
-
-def _is_resident(match: re.Match[str]) -> bool:
-    return is_resident_id(match.group("value").replace(" ", "").replace("-", ""))
-
-
-def _is_card(match: re.Match[str]) -> bool:
-    return is_card(digits_of(match.group("value"))) and is_no_metric(match)
-
+_IS_CARD = Every(Valid("card"), IS_NO_METRIC)
 
 RESIDENT_ID = Detector(
     name="resident_id_cn",
@@ -30,7 +22,7 @@ RESIDENT_ID = Detector(
     counter_examples=("job=110105194912310021", "x11010519491231002X", "110105199913310026"),
     boundary="«11010519491231002X»",
     score=0.95,
-    check=_is_resident,
+    check=Valid("resident_id_cn"),
 )
 
 CARD = Detector(
@@ -52,7 +44,7 @@ CARD = Detector(
     counter_examples=("batch 4111111111111112", "offset=4111111111111111", "blk_-4111111111111111"),
     boundary="«5555-5555-5555-4444»",
     score=0.9,
-    check=_is_card,
+    check=_IS_CARD,
 )
 
 CARD_BEFORE_NUMBER = Detector(
@@ -75,7 +67,7 @@ CARD_BEFORE_NUMBER = Detector(
     ),
     boundary="«5555-5555-5555-4444»-822",
     score=0.9,
-    check=_is_card,
+    check=_IS_CARD,
 )
 
 _IBANS = "|".join(
@@ -100,7 +92,7 @@ IBAN = Detector(
     boundary="«NL91ABNA0417164300»",
     score=0.9,
     ignore_case=True,
-    check=lambda match: is_iban(match.group("value")),
+    check=Valid("iban"),
 )
 
 IDENTITY: tuple[Detector, ...] = (RESIDENT_ID, CARD, CARD_BEFORE_NUMBER, IBAN)

@@ -2,9 +2,9 @@
 
 import re
 
+from transforms.detect.conditions import Backward, Before, Behind, Every, Holds, Not, Some, Valid
 from transforms.detect.detector import Detector
 from transforms.detect.neighbours import BEFORE_CODE
-from transforms.detect.validators import is_ipv6
 
 REVERSED = "reverse_name"
 """Name of the detector whose addresses are written backwards: they have no network to cut them to."""
@@ -22,7 +22,7 @@ _VERSION_BEFORE = re.compile(
 _PRODUCT_BEFORE = re.compile(r"/[A-Za-z]{1,30}[A-Z](?![\w.-])")
 _LABELS_BEFORE = re.compile(r"(?:[-.][A-Za-z0-9]{0,20}[A-Za-z]){0,3}(?![\w.-])", re.ASCII)
 _LONGEST_LABELS = 67
-_PRIVATE_NUMBERS = re.compile(r"(?:10|127|192-168|172-(?:1[6-9]|2\d|3[01]))-")
+_PRIVATE_NUMBERS = re.compile(r"\A(?:10|127|192-168|172-(?:1[6-9]|2\d|3[01]))-")
 _MACHINE_BEFORE = re.compile(
     r"(?i)(?<![a-z])(?:ip|node|vm|worker|pod|master|host|server|instance|compute|cn|gke|eks|tke|ecs|i)[0-9]{0,3}-\Z"
 )
@@ -30,65 +30,43 @@ _HOST_BEFORE = re.compile(
     r"(?i)(?:[a-z][.-]|(?:host|from|name|server|client|peer|machine|node|leased to)[\"']?[ =:]{1,3}[\"'(\[]?)\Z"
 )
 _LOOK_BACK = 40
-_LARGE = 100
-_PRIVATE = ("10.", "192.168.", "172.", "127.", "169.254.", "100.")
+_PRIVATE = re.compile(r"\A(?:10|192\.168|172|127|169\.254|100)\.")
+_LETTER_BEHIND = r"[^\W\d_]"
+
+_IS_ABOVE_VERSIONS = Valid("above_versions", 0)
+_IS_VERSION = Every(
+    Backward(_VERSION_BEFORE, _LOOK_BACK),
+    Not(Every(Before(re.compile("[-_]"), 1, 0), _IS_ABOVE_VERSIONS)),
+)
+_IS_PRODUCT = Every(Backward(_PRODUCT_BEFORE, _LOOK_BACK), Not(Behind(re.compile(":"), 0)))
+_IS_JOINED = Every(
+    Some(Before(re.compile("~"), 1, 0), Behind(re.compile(f"-{_LETTER_BEHIND}"), 0)), Not(_IS_ABOVE_VERSIONS)
+)
+"""A mark beside the numbers joins them with a name, as in those of packages."""
+_HAS_ARROW = Some(Before(re.compile("[<>] "), 2, 0), Behind(re.compile(" [<>] "), "port"))
+"""A fifth number is a port if an arrow stands beside, as tcpdump writes it."""
+_IS_ADDRESS = Every(
+    Not(_IS_VERSION),
+    Some(
+        Every(_IS_PRODUCT, Some(Holds(_PRIVATE, 0), _IS_ABOVE_VERSIONS)),
+        Every(
+            Not(_IS_PRODUCT),
+            Some(Not(Holds(re.compile(""), "port")), _HAS_ARROW),
+            Not(Valid("netmask", 0)),
+            Not(_IS_JOINED),
+            Not(Valid("network", 0)),
+        ),
+    ),
+)
+"""No version of four numbers, no product token (RFC 9110, 10.1.5), no netmask and no network without host bits."""
 
 
-def _is_address(match: re.Match[str]) -> bool:
-    """Refuse a version of four numbers, a product token (RFC 9110, 10.1.5) and a network without host bits."""
-    text, start = match.string, match.start()
-    before = text[max(0, start - _LOOK_BACK) : start][::-1]
-    if _VERSION_BEFORE.match(before) and not (before[:1] in "-_" and _is_no_version(match.group())):
-        return False
-    if _PRODUCT_BEFORE.match(before) and text[match.end() : match.end() + 1] != ":":
-        return match.group().startswith(_PRIVATE) or _is_no_version(match.group())
-    if match["port"] is not None and not _is_endpoint(match):
-        return False
-    if _is_netmask(match.group()) or (_is_joined(match) and not _is_no_version(match.group())):
-        return False
-    prefix = match.group("prefix")
-    return prefix is None or not _is_network(match.group().partition("/")[0], int(prefix))
-
-
-def _is_no_version(address: str) -> bool:
-    """Tell whether four numbers are larger than those of versions."""
-    return max(map(int, address.partition("/")[0].split("."))) >= _LARGE
-
-
-def _is_joined(match: re.Match[str]) -> bool:
-    """Tell whether a mark beside the numbers joins them with a name, as in those of packages."""
-    text, end = match.string, match.end()
-    return text[match.start() - 1 : match.start()] == "~" or (
-        text[end : end + 1] == "-" and text[end + 1 : end + 2].isalpha()
-    )
-
-
-def _is_endpoint(match: re.Match[str]) -> bool:
-    """Tell whether a fifth number is a port: an arrow stands beside, as tcpdump writes it."""
-    text, start, end = match.string, match.start(), match.end("port")
-    return text[max(0, start - 2) : start] in ("> ", "< ") or text[end : end + 3] in (" > ", " < ")
-
-
-def _is_netmask(address: str) -> bool:
-    if not address.startswith("255."):
-        return False
-    number = int.from_bytes(bytes(map(int, address.partition("/")[0].split("."))))
-    return (number | (number - 1)) == 0xFFFFFFFF
-
-
-def _is_network(address: str, prefix: int) -> bool:
-    number = int.from_bytes(bytes(map(int, address.split("."))))
-    return prefix <= 24 and number % (1 << (32 - prefix)) == 0
-
-
-def _is_in_host_name(match: re.Match[str]) -> bool:
-    """Refuse the address of a machine, and numbers that do not begin a host name and are not behind its labels."""
-    start, before = match.start(), match.string[max(0, match.start() - _LOOK_BACK) : match.start()]
-    if _PRIVATE_NUMBERS.match(match.group()) and _MACHINE_BEFORE.search(before):
-        return False
-    if match.string[match.end() + 1 : match.end() + 2].isalpha() is False and not _HOST_BEFORE.search(before):
-        return False
-    return _LABELS_BEFORE.match(match.string[max(0, start - _LONGEST_LABELS) : start][::-1]) is not None
+_IS_IN_HOST_NAME = Every(
+    Not(Every(Holds(_PRIVATE_NUMBERS, 0), Before(_MACHINE_BEFORE, _LOOK_BACK, 0))),
+    Some(Behind(re.compile(rf"[\s\S]{_LETTER_BEHIND}"), 0), Before(_HOST_BEFORE, _LOOK_BACK, 0)),
+    Backward(_LABELS_BEFORE, _LONGEST_LABELS),
+)
+"""Not the address of a machine, and numbers that begin a host name or stand behind its labels."""
 
 
 IPV4 = Detector(
@@ -111,7 +89,7 @@ IPV4 = Detector(
     ),
     boundary="bound to «203.0.113.77»",
     score=0.9,
-    check=_is_address,
+    check=_IS_ADDRESS,
 )
 
 IPV6 = Detector(
@@ -134,7 +112,7 @@ IPV6 = Detector(
     counter_examples=("at 12:30:45 or 2024:01:02", "std::string and bad::cafe", "chr1:10000:20000 ::1"),
     boundary="«2001:db8::1»",
     score=0.9,
-    check=lambda match: is_ipv6(match.group("value").partition("/")[0]),
+    check=Valid("ipv6"),
 )
 
 MAC = Detector(
@@ -175,7 +153,7 @@ HOST_ADDRESS = Detector(
     counter_examples=("2024-10-11-12", "uuid 1-2-3-4-5", "ip-10-0-3-44.ec2.internal", "per_pl=3-0-0-0, x"),
     boundary="ip-«9-0-3-44»",
     score=0.8,
-    check=_is_in_host_name,
+    check=_IS_IN_HOST_NAME,
 )
 
 REVERSE_NAME = Detector(

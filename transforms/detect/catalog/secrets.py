@@ -2,6 +2,7 @@
 
 import re
 
+from transforms.detect.conditions import Every, Holds, Not, Some
 from transforms.detect.detector import Detector
 
 _B64URL = r"[A-Za-z0-9_-]"
@@ -22,8 +23,6 @@ TENCENT_ID = Detector(
     score=1.0,
 )
 
-_BASES = frozenset("ACGTN")
-
 AWS_ID = Detector(
     name="aws_key_id",
     kind="SECRET_ID",
@@ -38,7 +37,7 @@ AWS_ID = Detector(
     counter_examples=("AKIAIOSFODNN7", "XAKIAIOSFODNN7EXAMPLE", "Sequence: ACCATTGACGTTAGACCTGATCGA"),
     boundary="«AKIAIOSFODNN7EXAMPLE»",
     score=0.97,
-    check=lambda match: not set(match.group("value")) <= _BASES,
+    check=Holds(re.compile("[^ACGTN]")),
 )
 
 JWT = Detector(
@@ -104,10 +103,11 @@ SERVICE_TOKEN = Detector(
 )
 
 
-def _is_token(match: re.Match[str]) -> bool:
-    value = match.group("value")
-    return any(map(str.isdigit, value)) or (len(value) > 15 and not value.islower())
-
+_IS_TOKEN = Some(
+    Holds(re.compile("[0-9]")),
+    Every(Holds(re.compile(".{16}")), Some(Holds(re.compile("[A-Z]")), Not(Holds(re.compile("[a-z]"))))),
+)
+"""Letters alone are a word, unless they are many and not all small."""
 
 BEARER = Detector(
     name="bearer",
@@ -127,7 +127,7 @@ BEARER = Detector(
     boundary="Bearer «abcdefg1»",
     score=0.97,
     ignore_case=True,
-    check=_is_token,
+    check=_IS_TOKEN,
 )
 
 AUTHORIZATION = Detector(
@@ -150,7 +150,7 @@ AUTHORIZATION = Detector(
     ignore_case=True,
 )
 
-_ACTORS = re.compile(r"(?:akka|pekko|artery|spark)\b")
+_ACTORS = re.compile(r"\A(?:akka|pekko|artery|spark)\b")
 """Schemes of actor systems: what stands before @ is a system's or an endpoint's name."""
 
 USERINFO = Detector(
@@ -177,7 +177,7 @@ USERINFO = Detector(
     ),
     boundary="ftp://«u»@h",
     score=0.96,
-    check=lambda match: ":" in match.group("value") or _ACTORS.match(match.group()) is None,
+    check=Some(Holds(re.compile(":")), Not(Holds(_ACTORS, 0))),
 )
 
 COOKIE = Detector(
@@ -215,7 +215,7 @@ QUOTED_PASSWORD = Detector(
     boundary="password '«x»'",
     score=0.95,
     ignore_case=True,
-    check=lambda match: not match.group("value").isspace(),
+    check=Holds(re.compile(r"\S")),
 )
 
 OPTION = Detector(
