@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "bench"), str(ROOT / "bench" / "peers")]
 
 from beside_peers import measure_peers  # noqa: E402
+from beside_steps import measure_engine  # noqa: E402
 from events import Events  # noqa: E402
 from figures import is_busy  # noqa: E402
 from growth import measure_bytes, measure_detectors, measure_memory, measure_partitions  # noqa: E402
@@ -35,6 +36,7 @@ _WIDTH = 200
 
 SECTIONS: dict[str, Callable[[Bench], Any]] = {
     "job": measure_job,
+    "engine": measure_engine,
     "peers": measure_peers,
     "workers": measure_workers,
     "bytes": measure_bytes,
