@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -9,8 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.events import RawRecord, Reason, RecordFormat, Source
+from schemas.policy.allow_list import AllowList
 from schemas.policy.file import default_policy
+from schemas.policy.policy import Treatment
 from tests.conftest import NOW_MS
+from transforms.classify import UnknownFields
+from transforms.detect import Detection
 from transforms.engine.self_check import UNEQUAL, agrees, check_records
 from transforms.engine.step import EngineWork
 from transforms.framing.lines import frame_lines
@@ -121,6 +126,39 @@ SAME = {
 @pytest.mark.parametrize("line", SAME.values(), ids=SAME)
 def test_what_only_looks_odd_is_made_by_the_engine(engine, steps, line):
     assert check(engine, steps, records(line)) == 1
+
+
+def with_rule(policy, name, **change):
+    """Return a policy in which a field's rule is another."""
+    return replace(
+        policy, fields=tuple(replace(rule, **change) if rule.name == name else rule for rule in policy.fields)
+    )
+
+
+POLICY = default_policy()
+RUNS = {
+    "days of their own": {
+        "policy": with_rule(with_rule(POLICY, "uin", retention_days=3), "state", retention_days=1)
+    },
+    "a dropped person": {"policy": with_rule(POLICY, "username", treatment=Treatment.DROP, form=None)},
+    "a dropped text": {"policy": with_rule(POLICY, "output", treatment=Treatment.DROP)},
+    "an address that is pseudonymised": {
+        "policy": with_rule(
+            POLICY, "client_ip", treatment=Treatment.PSEUDONYMISE, prefix="adr", entity="IP_ADDRESS"
+        )
+    },
+    "a form that engines read differently": {"policy": with_rule(POLICY, "state", form=r"[[:upper:]]+")},
+    "unknown fields that are kept": {"unknown_fields": UnknownFields.REDACT},
+    "unknown fields that are rejected": {"unknown_fields": UnknownFields.REJECT},
+    "an allow list": {"detection": Detection.of(POLICY, allow=AllowList(words=("tomek.nowak", "lin.qiao")))},
+}
+
+
+@pytest.mark.parametrize("change", RUNS.values(), ids=RUNS)
+def test_other_policies_and_options_are_equal(engine_is_there, body, change):
+    work, steps = EngineWork(replace(body, **change)), EngineWork(replace(body, **change))
+    steps.uses_engine = False
+    check(work, steps, records(*SAME.values(), *ODD.values(), *SAME.values()))
 
 
 def test_records_stay_in_order_among_those_of_the_plain_steps(engine, steps):
