@@ -12,10 +12,13 @@ from typing import Any, ClassVar, TypeVar
 from presidio_anonymizer.entities import InvalidParamError, OperatorConfig, OperatorResult
 from presidio_anonymizer.operators import Operator, OperatorType
 
+from schemas.identities import canonical
 from schemas.policy.file import default_policy
 from schemas.policy.policy import DEFAULT_PREFIX, FieldPolicy, Policy, Treatment
+from schemas.policy.tokens import KEYED_KINDS, TOKEN_KINDS, TokenKind, Tokens
 from transforms.detect import Detection, TextRedactor
-from transforms.pseudonyms import PSEUDONYM, PseudonymKey, pseudonym_once
+from transforms.detect.recognizers import REVERSED_ADDRESS
+from transforms.pseudonyms import PSEUDONYM, PseudonymKey, pseudonym
 from transforms.redact_text import default_redactor
 from transforms.token_treatments import text_treatment
 from transforms.treatments import truncate_ip
@@ -64,9 +67,17 @@ class PseudonymiseOperator(_Treatment):
     def operate(self, text: str, params: Params = None) -> str:
         """Return the pseudonym of a value."""
         params = params or {}
-        rule = _rule(_given(params, "policy", Policy, default_policy), params)
+        policy = _given(params, "policy", Policy, default_policy)
+        kind = _token_kind(policy, params)
+        rule = None if kind is not None else _rule(policy, params)
         key = _given(params, "key", PseudonymKey)
-        return pseudonym_once(key, rule.prefix or DEFAULT_PREFIX, rule.name, text)
+        if PSEUDONYM.fullmatch(text):
+            return text
+        if kind is not None:
+            return pseudonym(key, kind.prefix, kind.domain, kind.canonical(text) or text)
+        assert rule is not None
+        account = text if rule.identity is None else canonical(text, rule.identity)
+        return pseudonym(key, rule.prefix or DEFAULT_PREFIX, rule.name, account or text)
 
     def validate(self, params: Params = None) -> None:
         """Refuse parameters that are neither of their type nor functions."""
@@ -135,7 +146,8 @@ def policy_operators(
     Example:
         >>> operators = policy_operators(default_policy(), PseudonymKey(bytes(32), "1"))
         >>> [f"{entity} {config.operator_name}" for entity, config in operators.items()]
-        ['UIN pseudonymise', 'USERNAME pseudonymise', 'IP_ADDRESS truncate_ip', 'URL redact_url', 'DEFAULT replace']
+        ['UIN pseudonymise', 'USERNAME pseudonymise', 'IP_ADDRESS truncate_ip', 'REVERSED_IP_ADDRESS replace', \
+'URL redact_url', 'DEFAULT replace']
     """
     operators: dict[str, OperatorConfig] = {}
     for rule in policy.fields:
@@ -147,6 +159,11 @@ def policy_operators(
         elif rule.treatment is Treatment.TRUNCATE_IP:
             operators.setdefault(rule.entity, OperatorConfig(TruncateIpOperator.NAME))
     redactor = _redactor_under(policy, key)
+    if policy.tokens is Tokens.KEYED:
+        for entity in KEYED_KINDS:
+            params = {"key": key, "policy": policy}
+            operators.setdefault(entity, OperatorConfig(PseudonymiseOperator.NAME, params))
+    operators[REVERSED_ADDRESS] = OperatorConfig("replace", {"new_value": "<IP_ADDRESS>"})
     operators["URL"] = OperatorConfig(RedactUrlOperator.NAME, {"redactor": redactor})
     operators["DEFAULT"] = OperatorConfig("replace")
     return operators
@@ -169,6 +186,7 @@ def pseudonyms_in(text: str, policy: Policy | None = None) -> Iterator[OperatorR
         for rule in fields
         if rule.treatment is Treatment.PSEUDONYMISE and rule.entity
     }
+    entities |= {kind.prefix: kind.mask for kind in TOKEN_KINDS}
     for match in _PSEUDONYM.finditer(text):
         value = match.group()
         entity = entities.get(value.partition("_")[0], UNKNOWN_ENTITY)
@@ -185,6 +203,15 @@ def _redactor_under(
         return Detection.of(policy).build(text_treatment(policy, key))
 
     return lambda: build(_given({"key": key}, "key", PseudonymKey))
+
+
+def _token_kind(policy: Policy, params: Mapping[str, Any]) -> TokenKind | None:
+    """Return the kind of pseudonyms of texts that an entity has, where no field is named or has it."""
+    entity = params.get("entity_type")
+    if policy.tokens is not Tokens.KEYED or params.get("field") is not None or not isinstance(entity, str):
+        return None
+    of_field = any(rule.entity == entity for rule in policy.fields)
+    return None if of_field else KEYED_KINDS.get(entity)
 
 
 def _rule(policy: Policy, params: Mapping[str, Any]) -> FieldPolicy:

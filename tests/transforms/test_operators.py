@@ -15,9 +15,9 @@ from presidio_anonymizer.entities import InvalidParamError, OperatorConfig
 from schemas.errors import KeyFileError
 from schemas.policy.file import default_policy
 from schemas.policy.policy import Policy
+from schemas.policy.tokens import Tokens
 from tests.transforms.detect.test_catalog import unmarked
 from transforms.detect import CATALOG, Detection, TextRedactor
-from transforms.detect.catalog.network import REVERSED
 from transforms.detect.presidio import logveil_recognizers
 from transforms.detect.recognizers import LogveilRecognizer
 from transforms.operators import (
@@ -82,6 +82,51 @@ def test_a_value_gets_the_pseudonym_of_its_field(anonymizer: AnonymizerEngine, k
 
     assert anonymizer.anonymize("lin", whole("lin", "USERNAME"), operators).text == LIN
     assert anonymizer.anonymize(LIN, whole(LIN, "USERNAME"), operators).text == LIN
+
+
+@pytest.mark.parametrize(
+    ("value", "entity", "field", "account"),
+    [
+        pytest.param("CORP\\Lin ", "USERNAME", "username", "lin", id="name"),
+        pytest.param("1.00012345678e+11", "UIN", "uin", "100012345678", id="number"),
+    ],
+)
+def test_every_spelling_of_an_account_gets_the_pseudonym_of_the_account(
+    anonymizer: AnonymizerEngine, value: str, entity: str, field: str, account: str
+) -> None:
+    written = anonymizer.anonymize(value, whole(value, entity), policy_operators(POLICY, KEY)).text
+    assert written == pseudonym(KEY, entity.lower().replace("username", "usr"), field, account)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("77.113.0.203.in-addr.arpa", "<IP_ADDRESS>.in-addr.arpa"),
+        ("is 77.113.0.203.dialup.example.net", "is <IP_ADDRESS>.dialup.example.net"),
+    ],
+)
+def test_of_an_address_that_stands_backwards_no_octet_is_left(
+    anonymizer: AnonymizerEngine, text: str, written: str
+) -> None:
+    analyzer = analyzer_of([LogveilRecognizer()])
+    assert (
+        anonymizer.anonymize(text, analyzer.analyze(text, "en"), policy_operators(POLICY, KEY)).text
+        == written
+    )
+    only = analyzer.analyze(text, "en", entities=["IP_ADDRESS"])
+    assert "77" not in anonymizer.anonymize(text, only, {"IP_ADDRESS": OperatorConfig("truncate_ip")}).text
+
+
+def test_a_policy_that_follows_mail_addresses_gives_them_its_pseudonyms_here_too(
+    anonymizer: AnonymizerEngine,
+) -> None:
+    keyed = replace(POLICY, tokens=Tokens.KEYED)
+    text, entity = "Anna <A.Smith@Example.com>", "EMAIL_ADDRESS"
+    written = anonymizer.anonymize(text, whole(text, entity), policy_operators(keyed, KEY)).text
+    assert written == pseudonym(KEY, "eml", "text.mail", "a.smith@example.com")
+    assert [one.entity_type for one in pseudonyms_in(written)] == ["EMAIL"]
+    masked = anonymizer.anonymize(text, whole(text, entity), policy_operators(POLICY, KEY)).text
+    assert masked == "<EMAIL_ADDRESS>"
 
 
 def test_an_entity_of_presidio_gets_the_pseudonym_of_the_field_that_is_named(
@@ -197,19 +242,15 @@ def test_both_engines_together_write_what_logveil_writes(
     analyzer = analyzer_of([LogveilRecognizer()])
     singly = analyzer_of(logveil_recognizers())
     operators = policy_operators(POLICY, lambda: KEY)
-    apart = 0
 
     for text, expected in zip(
         catalogue_texts, redactor.redact(catalogue_texts, [()] * len(catalogue_texts)), strict=True
     ):
         written = anonymizer.anonymize(text, analyzer.analyze(text, "en"), operators).text
-        if any(span.recognizer == REVERSED for span in redactor.find(text)):
-            continue  # Presidio's span can't say that the address stands backwards
         # The pseudonym of a united span is the best one's in logveil and that of the whole in Presidio.
         assert PSEUDONYM.sub("…", written) == PSEUDONYM.sub("…", expected.text)
         if _are_apart(singly.analyze(text, "en")):
-            apart += written == expected.text
-    assert apart > len(catalogue_texts) / 2
+            assert written == expected.text
 
 
 def _are_apart(found: list[RecognizerResult]) -> bool:

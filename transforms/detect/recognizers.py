@@ -9,12 +9,16 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from schemas.errors import DetectorError
 from schemas.policy.file import default_policy
+from transforms.detect.catalog.network import REVERSED
 from transforms.detect.configuration import Detection
 from transforms.detect.search import Recognizer, Search
 from transforms.detect.spans import Span
 
 ALL = "logveil"
 """Name of the recognizer that asks all others."""
+
+REVERSED_ADDRESS = "REVERSED_IP_ADDRESS"
+"""The entity of an address that stands backwards, as in reverse DNS: it has no network in front that could be kept."""
 
 _ENGINE = "re2"
 """Compiles triggers in a hundredth of Hyperscan's time, scans as fast for few, and threads may share it."""
@@ -99,7 +103,8 @@ class LogveilRecognizer(LocalRecognizer):
             RecognizerResult.RECOGNIZER_NAME_KEY: by,
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
         }
-        return RecognizerResult(span.kind, span.start, span.end, span.score, explanation, named)
+        entity = REVERSED_ADDRESS if by == REVERSED else span.kind
+        return RecognizerResult(entity, span.start, span.end, span.score, explanation, named)
 
 
 def kinds_of(recognizer: Recognizer) -> frozenset[str]:
