@@ -26,7 +26,7 @@ _ADDRESS = re.compile(
 _VERSION_BEFORE = re.compile(r"(?i)(?:\bv|\bver(?:sion)?[ =:]*|\brelease[ =:]*)\Z")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.%+-]{1,40}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,10}(?![\w-])")
 _ACCOUNTS = tuple(
-    re.compile(form)
+    re.compile(form, re.MULTILINE)
     for form in (
         r" [CS]-0x[0-9a-f]+: [^/\s]+/(?P<name>[^@\s]+)@",  # pgbouncer, src/util.c: log prefix of a client or server
         r" (?:db=\S+ )?user=(?P<name>[^\s,]+) tls=",  # pgbouncer, src/client.c: login attempt
@@ -36,6 +36,17 @@ _ACCOUNTS = tuple(
         r"sudo: +(?P<name>\S+) : (?:TTY=|\d+ incorrect)",  # sudo, plugins/sudoers/logging.c
         r" by (?P<name>\S+)\(uid=\d+\)",  # Linux-PAM, pam_unix_sess.c
         r"# User@Host: (?P<name>\S+?\[\S*?\]) @ ",  # MySQL, sql/log.cc: user and privileged user
+        r" su\[\d+\]: [-+] \S+ (?P<name>[\w.-]+):[\w.-]+$",  # shadow-utils, src/su.c: terminal, from whom, to whom
+        r" su\[\d+\]: [-+] \S+ [\w.-]+:(?P<name>[\w.-]+)$",
+        r" ; USER=(?P<name>\S+) ; ",  # sudo, plugins/sudoers/logging.c: as whom
+        r"pam_unix\([^)\s]*\): user \"(?P<name>[^\"]+)\" does not exist",  # shadow-utils and Linux-PAM, chpasswd
+        r"authentication failed for user \"(?P<name>[^\"]+)\"",  # PostgreSQL, src/backend/libpq/auth.c
+        r"systemd-logind\[\d+\]: New session \S+ of user (?P<name>[^\s.]+)\.",  # logind-session.c
+        r"sshd\[\d+\]: Accepted \S+ for (?P<name>\S+) from ",  # sshd, auth.c
+        r"Starting session: .{0,60} for (?P<name>\S+) from ",  # sshd, session.c
+        r"useradd\[\d+\]: (?:new (?:user|group): name=|failed adding user ')(?P<name>[\w.-]+)",  # useradd(8)
+        r" \(set_id=(?P<name>[^)\s]+)\)",  # Exim specification, 33.3
+        r": USER (?P<name>[\w.-]+) \(Login failed\)",  # ProFTPD, modules/mod_auth.c
     )
 )
 _HOST_ADDRESS = re.compile(r"(?<![\w.])(?:[a-z]+-)?(?P<address>\d{1,3}(?:-\d{1,3}){3})(?=\.[a-z])")
