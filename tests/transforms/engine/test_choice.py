@@ -6,8 +6,9 @@ import pytest
 
 from schemas.errors import OptionsError
 from transforms.accounts.erased import ErasedAccounts
-from transforms.engine import choice
+from transforms.engine import choice, native
 from transforms.engine.choice import EngineChoice, chosen_engine
+from transforms.engine.step import EngineWork
 
 AUTO, NATIVE, PYTHON = EngineChoice.AUTO, EngineChoice.NATIVE, EngineChoice.PYTHON
 
@@ -43,6 +44,12 @@ def test_what_takes_whole_events_is_told(body):
     assert chosen_engine(AUTO, body, "events go elsewhere") == "python"
     with pytest.raises(OptionsError, match="events go elsewhere"):
         chosen_engine(NATIVE, body, "events go elsewhere")
+
+
+def test_a_worker_without_an_engine_says_so(monkeypatch, body):
+    monkeypatch.setattr(native, "VERSION", None)
+    with pytest.raises(OptionsError, match="--engine=python"):
+        EngineWork(body)
 
 
 @pytest.mark.parametrize(("version", "why"), [(None, "not installed"), ("0.0.1", "of version")])
