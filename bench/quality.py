@@ -43,6 +43,7 @@ def main(
     programs: Annotated[
         bool, typer.Option(help="Score the labelled lines of many programs, and the cases.")
     ] = True,
+    other: Annotated[int, typer.Option(help="Events of another profile that are scored; 0 for none.")] = 7200,
     labelled: Annotated[bool, typer.Option(help="Score labelled events.")] = True,
     names: Annotated[
         str, typer.Option(help="A spaCy model that logveil is scored with too, as a peer is.")
@@ -58,6 +59,8 @@ def main(
     if labelled:
         batches = _make_batches(shared, seeds.split(","), count)
         missed = _score_labelled(console, document, batches, peer_count, wanted, names, show)
+    if other:
+        document["other_profile"] = _score_other(console, seeds.split(",")[0], other, show)
     if programs:
         from quality_programs import cases_document, print_programs, programs_document
 
@@ -119,6 +122,18 @@ def _score_labelled(
     document["engines"] = {name: score_document(s, versions.get(name, "")) for name, s in scores.items()}
     document["missed"] = missed
     return missed
+
+
+def _score_other(console: Console, seed: str, count: int, show: bool) -> dict[str, Any]:
+    """Score logveil on events whose names, ids, carriers and kinds are none of the generator's, and print the table."""
+    from quality_logveil import Logveil
+    from quality_other import other_samples
+
+    samples = other_samples(seed, count)
+    result = score(samples, Logveil().redact(samples))
+    print_scores(console, {"logveil, another profile": result}, {})
+    print_examples(console, result, show)
+    return score_document(result, "")
 
 
 def _score_peers(console: Console, samples: list[Sample], wanted: set[str]) -> dict[str, tuple[Score, str]]:
