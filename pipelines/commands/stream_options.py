@@ -61,7 +61,12 @@ Format = Annotated[
     ),
 ]
 RollSeconds = Annotated[
-    float, typer.Option(min=0.1, help="How long a lane waits for its next segment.", rich_help_panel=_ROLLING)
+    float,
+    typer.Option(
+        min=0.1,
+        help="A lane begins a segment each so many seconds, and reads for so long at most.",
+        rich_help_panel=_ROLLING,
+    ),
 ]
 RollBytes = Annotated[
     int, typer.Option(min=1, help="A segment ends after so many bytes of messages.", rich_help_panel=_ROLLING)
