@@ -154,7 +154,12 @@ class Search:
 
     def _numbers_of(self, mask: int) -> tuple[int, ...]:
         """Return which recognizers the bits of a mask stand for."""
-        return tuple(number for number in range(len(self.recognizers)) if mask >> number & _FIRST_BIT)
+        numbers: list[int] = []
+        left = mask // _FIRST_BIT
+        while left:  # few of several hundred bits are set
+            numbers.append((left & -left).bit_length() - 1)
+            left &= left - 1
+        return tuple(numbers)
 
 
 def mapped(spans: Iterable[Span], view: View) -> list[Span]:

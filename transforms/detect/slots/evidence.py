@@ -13,8 +13,12 @@ _ADDRESS_V6 = re.compile(r"::[0-9a-f]|(?:[0-9a-f]{1,4}:){5}")
 _FAILURES = "fail denied invalid incorrect wrong unknown bad_ no_such not_found illegal reject mismatch accepted succe".replace(
     "_", " "
 ).split()
-_OFTEN = ("user", "session", "auth", "passw")
-_SIGNS = (*_OFTEN, *SIGNS, *(sign.replace("_", " ") for sign in SIGNS if "_" in sign), " su ", " su:", " su[")
+_SIGNS = (*SIGNS, *(sign.replace("_", " ") for sign in SIGNS if "_" in sign), " su ", " su:", " su[")
+_START = 3
+_STARTS = dict.fromkeys(("use", "ses", "aut", "pas", *(sign[:_START] for sign in _SIGNS)))
+_SIGNS_BY_START = tuple((start, [sign for sign in _SIGNS if sign.startswith(start)]) for start in _STARTS)
+"""Half as many starts as signs are looked for where there is none; the most frequent ones come first."""
+
 _CODES = (
     "exception",
     "java.",
@@ -174,9 +178,9 @@ def _around(text: str, start: int, end: int) -> tuple[str, ...]:
     before = text[max(first, start - _WINDOW) : start].lower()
     around = f"{before}\0{text[end:last].lower()}"
     found: list[str] = []
-    if _holds(around, _SIGNS):
+    if _holds_sign(around):
         found.append("sign in line")
-        if _holds(before[-_NEAR:], _SIGNS):
+        if _holds_sign(before[-_NEAR:]):
             found.append(_NEARBY)
     if _holds(around, _FAILURES):
         found.append("failure in line")
@@ -202,10 +206,16 @@ def is_in_reach(match: re.Match[str], reach: int) -> bool:
     """Tell whether a sign stands near a candidate, wholly within so many characters before or behind it in its line."""
     text = match.string
     start, end = match.start("quote") if match["quote"] else match.start("value"), match.end("value") + 1
-    before = text[max(0, start - reach) : start]
-    if _holds(before[before.rfind("\n") + 1 :].lower(), _SIGNS):
-        return True
-    return _holds(text[end : end + reach].partition("\n")[0].lower(), _SIGNS)
+    before = text[max(0, start - reach) : start].rpartition("\n")[2]
+    behind_it = text[end : end + reach].partition("\n")[0]
+    return _holds_sign(f"{before}\0{behind_it}".lower())
+
+
+def _holds_sign(text: str) -> bool:
+    for start, signs in _SIGNS_BY_START:
+        if start in text and _holds(text, signs):
+            return True
+    return False
 
 
 def _holds(text: str, parts: tuple[str, ...] | list[str]) -> bool:
