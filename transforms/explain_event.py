@@ -8,9 +8,10 @@ from schemas.policy.policy import Policy, Treatment, matches_form
 from transforms.classify import ClassifyStep, UnknownFields
 from transforms.detect import Detection, Known
 from transforms.detect.explain import TextExplanation, explain_text
+from transforms.event_people import entities_of, hidden_people, known_person
 from transforms.parsing.parse import ParseStep
 from transforms.pseudonyms import PseudonymKey
-from transforms.redact import OTHER_TEXT, RedactStep, entities_of, hidden_people, known_person
+from transforms.redact import OTHER_TEXT, RedactStep
 from transforms.rejections import Rejecter
 from transforms.token_treatments import own_tokens, text_treatment
 

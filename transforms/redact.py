@@ -4,7 +4,6 @@ A structured value is treated whole; free text, URLs and host names go through t
 event's own people: a value that was replaced in its own field is replaced alike wherever the event repeats it.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,8 +21,8 @@ from transforms.batches.display import Shown, shown_policy
 from transforms.batches.remembered import Remembered
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known
-from transforms.detect.own import folded
 from transforms.event_id import event_id
+from transforms.event_people import entities_of, hidden_people, holds_a_person, known_person
 from transforms.possible_accounts import account_treatment, known_accounts
 from transforms.pseudonyms import PseudonymKey
 from transforms.rejections import Rejecter
@@ -31,7 +30,6 @@ from transforms.token_treatments import own_tokens, text_treatment
 from transforms.treatments import Treat, compile_treatments
 
 OTHER_TEXT = "others"
-SHORTEST_PERSON = 4
 _CACHED_VALUES = 16_384
 _CACHED_KEPT = 4096  # kept values are few words or, as request ids are, new in each event
 Detections = tuple[tuple[str, int], ...]
@@ -41,7 +39,6 @@ _Settled = tuple[str, FieldOutcome, Known | None]
 _Free = tuple[dict[str, FieldOutcome], dict[str, str], str, str, str, list[Known], bool]
 """What goes through the detectors: where its outcome and its result belong, by which name, how it is stated, the text,
 whom the event names, is it a URL. A plain tuple: with names of its own, an event cost two per cent more."""
-_CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -152,7 +149,7 @@ class Redactor:
             for name, value in work.event.others.items()
             if not self._treat_second(work, people, name, value)
         ]
-        if kept and people and _holds_a_person("\0".join(kept), people):
+        if kept and people and holds_a_person("\0".join(kept), people):
             texts += self._naming(work, people)
         addresses = self._addresses
         return [
@@ -170,7 +167,7 @@ class Redactor:
     def _naming(self, work: _Work, people: list[Known]) -> Iterator[_Free]:
         """Yield the kept values that name the event's own people: they go through the detectors after all."""
         for name, value in work.values.items():
-            if name not in self._entities and _holds_a_person(value, people):
+            if name not in self._entities and holds_a_person(value, people):
                 yield work.outcomes, work.values, name, name, value, people, False
 
     def _treat_free(self, free: Sequence[_Free]) -> None:
@@ -247,35 +244,6 @@ def _remembered_outcomes(treatment: Treatment) -> Callable[[str, Detections], Fi
         return FieldOutcome(name, treatment, detections)
 
     return outcome
-
-
-def _holds_a_person(value: str, known: Sequence[Known]) -> bool:
-    lower = folded(value)
-    for person in known:
-        if person.literal in lower and len(person.literal) >= SHORTEST_PERSON:
-            return True
-    return False
-
-
-def entities_of(policy: Policy) -> dict[str, str]:
-    """Return the kind of personal data that each field holds whose values are the event's own people."""
-    return {
-        rule.name: rule.entity or rule.name.upper()
-        for rule in policy.fields
-        if rule.treatment in (Treatment.PSEUDONYMISE, Treatment.TRUNCATE_IP)
-    }
-
-
-def hidden_people(event: ClassifiedEvent) -> list[Known]:
-    """Return the people of an event whom no field holds: a token of their kind stands for them in its texts."""
-    found = (known_person(value, f"<{kind}>", kind) for kind, value in event.hidden)
-    return [person for person in found if person is not None]
-
-
-def known_person(value: str, treated: str, kind: str) -> Known | None:
-    """Return what is searched for in an event's texts because one of its fields held it; None if nothing is."""
-    person = _CONTROL.sub("", value).strip()
-    return Known(person, treated, kind) if person and treated != value else None
 
 
 @beam.typehints.with_input_types(ClassifiedEvent)

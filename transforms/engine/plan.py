@@ -19,11 +19,11 @@ from transforms.engine.stated import (
     Times,
 )
 from transforms.event_id import EVENT_DOMAIN
+from transforms.event_people import SHORTEST_PERSON
 from transforms.parsing.envelope import TAG
 from transforms.parsing.event_time import TIMESTAMP
 from transforms.parsing.time_forms import EARLIEST_MS, LATEST_MS
 from transforms.pseudonyms import PseudonymKey
-from transforms.redact import SHORTEST_PERSON
 from transforms.repeats import REMEMBERED_IDS
 from transforms.tag import MS_A_DAY, tag_of
 from transforms.unknown_names import ACCOUNT_PREFIXES
