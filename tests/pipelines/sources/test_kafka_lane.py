@@ -1,5 +1,8 @@
 """A lane is read from exact offsets on: every message once, in whatever order, and no loss goes unsaid."""
 
+import threading
+from types import SimpleNamespace
+
 import pytest
 from confluent_kafka import KafkaError
 from hypothesis import given, settings
@@ -271,3 +274,13 @@ def test_every_message_is_committed_once_and_every_offset_accounted_for(actions,
     assert len(world.got) == len(set(world.got))
     assert set(world.got) <= world.produced <= set(world.got) | world.said_lost
     assert set(world.got).isdisjoint(world.said_lost)
+
+
+def test_a_broker_that_is_gone_keeps_no_reader_from_closing(monkeypatch):
+    monkeypatch.setattr(kafka_lane, "_CLOSE_SECONDS", 0.01)
+    gone, made = threading.Event(), SimpleNamespace(close=lambda: gone.wait())
+    reader = LaneReader(lambda: made, "topic", 0, 1)
+    reader._consumer = made
+    reader.close()
+    gone.set()
+    assert reader.at == {}
