@@ -1,4 +1,4 @@
-"""Two workers on two cores: Beam's own in-process runner, and Prism."""
+"""Two workers on two cores: our own processes, and Prism."""
 
 import statistics
 import sys
@@ -18,7 +18,7 @@ from tests.prism import prism_server  # noqa: E402
 GROUP = "two workers on two cores"
 _ONE, _OWN, _PRISM, _PRISM_TWICE = (
     "one worker",
-    "FnApiRunner, two worker processes",
+    "two worker processes",
     "Prism, one job",
     "Prism, two jobs of half the input",
 )
