@@ -1,8 +1,8 @@
 """`logveil status`: how far a root and its streams have come, for people, machines and Prometheus."""
 
-import time
+import signal
+import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -136,8 +136,10 @@ def _registry(look: Callable[[], Status]) -> CollectorRegistry:
 def _serve(look: Callable[[], Status], port: int, host: str) -> None:
     look()
     server, _ = start_http_server(port, host, _registry(look))
-    with suppress(KeyboardInterrupt):
-        say(f"metrics on http://{host}:{port}/metrics")
-        while True:  # not for ever at once: a signal that another thread took must be seen here
-            time.sleep(1)
+    stopped = threading.Event()
+    for asked in (signal.SIGINT, signal.SIGTERM):  # also where a shell started it with interrupts ignored
+        signal.signal(asked, lambda *_: stopped.set())
+    say(f"metrics on http://{host}:{port}/metrics")
+    while not stopped.wait(1):
+        pass
     server.shutdown()

@@ -1,5 +1,6 @@
 """What ledgers, segments and receipts say of the files that are in a root: who wrote each, and what it holds."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ def recorded_files(root: Path) -> Recorded:
     for ever.
     """
     joins = _joins(root)
-    wanted = {path.relative_to(root).as_posix() for path in root.glob("category=*/expires_on=*/*.avro")}
+    wanted = set(_present_files(root))
     for join in reversed(joins):
         if join["path"] in wanted:
             wanted.add(join["sources"][0]["path"])
@@ -53,6 +54,21 @@ def recorded_files(root: Path) -> Recorded:
             file = LedgerFile(partition, name, join["records"], join["bytes"], join["after"])
             recorded[join["path"]] = first[0], file
     return recorded
+
+
+def _present_files(root: Path) -> Iterator[str]:
+    """Yield the paths of the files in partitions; what goes while it is looked at is passed over."""
+    for category in _names(root, "category="):
+        for expires_on in _names(root / category, "expires_on="):
+            for name in _names(root / category / expires_on, "", ".avro"):
+                yield f"{category}/{expires_on}/{name}"
+
+
+def _names(folder: Path, prefix: str, suffix: str = "") -> list[str]:
+    try:
+        return [name for name in os.listdir(folder) if name.startswith(prefix) and name.endswith(suffix)]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
 
 
 def _joins(root: Path) -> list[Mapping[str, Any]]:

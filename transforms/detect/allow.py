@@ -14,8 +14,8 @@ from schemas.policy.policy import form_matcher
 from schemas.policy.sample_identifiers import KINDS, LONG_NAMES, user_names
 from transforms.detect.catalog import CATALOG
 from transforms.detect.keyed import KEYED, KEYED_ELEMENT, KEYED_MEMBER
-from transforms.detect.own import OWN, Known, folded
-from transforms.detect.spans import Span
+from transforms.detect.own import Known, folded
+from transforms.detect.spans import OWN, Span
 from transforms.detect.words import GIVEN_NAMES, SURNAMES, SURNAMES_ZH, SURNAMES_ZH_TWO, is_ordinary
 
 PUBLIC = frozenset(("IP_ADDRESS", "MAC_ADDRESS", "LOCATION", "SAMPLE_ID", "SECRET"))

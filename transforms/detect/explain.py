@@ -8,11 +8,11 @@ from schemas.policy.policy import Treatment
 from transforms.detect.echoes import ECHO
 from transforms.detect.formats import Format
 from transforms.detect.keyed import KEYED, KEYED_ELEMENT, KEYED_MEMBER
-from transforms.detect.own import OWN, Known, People, folded, is_distinct
+from transforms.detect.own import Known, People, folded, is_distinct
 from transforms.detect.redactor import TextRedactor
 from transforms.detect.search import Recognizer, mapped
 from transforms.detect.slots import Slot
-from transforms.detect.spans import Refusal, Span, replace, without_protected
+from transforms.detect.spans import OWN, Refusal, Span, replace, without_protected
 from transforms.detect.triggers import ALWAYS
 from transforms.detect.urls import URL
 from transforms.detect.views import View, decode

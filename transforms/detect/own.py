@@ -3,11 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from transforms.detect.spans import Span
+from transforms.detect.spans import OWN, Span
 from transforms.detect.words import COMMON_ACCOUNTS
-
-OWN = "own_people"
-"""Name of this recognizer."""
 
 OWN_SCORE = 0.99
 _SHORTEST_NAME = 4

@@ -22,6 +22,9 @@ _PROTECTED = [
 PROTECTED = rf"{PSEUDONYM.pattern}|<[A-Z][A-Z0-9_]*>|\.0/24|:/48"
 """Occurs in every text that holds what redaction itself has written."""
 
+OWN = "own_people"
+"""Name of the recognizer of the event's own people."""
+
 _READINGS = 4
 _JOINTS = frozenset("+-_.")
 
@@ -71,15 +74,15 @@ class Refusal:
 def merge(spans: Iterable[Span]) -> list[Span]:
     """Unite spans that overlap; the best of each group gives kind and replacement.
 
-    Best is the one with the highest score, then the longest, then the earliest, then by name: a total order. A
-    replacement stands for its own value alone: if the best has one and does not cover the group, the longest gives them
+    Best is the one with the highest score, then the longest, then the earliest, then by name: a total order. One of
+    the event's own people stands for itself alone: if it is the best and does not cover the group, the longest is
     (`anna.smith@example.com` is no `anna`).
 
     Example:
         >>> merged = merge([Span(0, 6, "A", 0.5, "a"), Span(4, 10, "B", 0.9, "b"), Span(10, 12, "C", 0.5, "c")])
         >>> [(span.start, span.end, span.kind) for span in merged]
         [(0, 10, 'B'), (10, 12, 'C')]
-        >>> [span.token for span in merge([Span(0, 4, "USERNAME", 0.99, "a", "usr_1"), Span(0, 9, "EMAIL", 0.9, "b")])]
+        >>> [span.token for span in merge([Span(0, 4, "USERNAME", 0.99, OWN, "usr_1"), Span(0, 9, "EMAIL", 0.9, "b")])]
         ['<EMAIL>']
     """
     merged: list[Span] = []
@@ -100,7 +103,7 @@ def _unite(group: list[Span], end: int) -> Span:
     if len(group) == 1:
         return group[0]
     best = min(group, key=_rank)
-    if best.replacement is not None and (best.start, best.end) != (group[0].start, end):
+    if best.recognizer == OWN and (best.start, best.end) != (group[0].start, end):
         best = min(group, key=lambda span: (span.start - span.end, *_rank(span)))
     return Span(group[0].start, end, best.kind, best.score, best.recognizer, best.replacement)
 

@@ -31,7 +31,7 @@ HOME = Detector(
     kind="USERNAME",
     pattern=(
         r"(?:(?<![\w./-])|(?<=file://)|(?<=:///))(?<!<USERNAME>)(?:/[\w.-]{1,64}){0,6}?/(?:home|homes|Users)\d?/(?:(?:[a-z]|[a-z]{2,10}-\d{2})/(?!home/)(?=[\w.-]+/|[\w.-]{3}))?"
-        rf"(?P<value>(?!(?:Shared|Public|linuxbrew)\b)[\w{LETTERS}][\w.@+{LETTERS}-]{{0,63}})(?![\w.@+-])"
+        rf"(?P<value>(?!(?:Shared|Public|linuxbrew)\b|(?:[a-z]|[a-z]{{2,10}}-\d{{2}})/(?:<[A-Z]|usr_\d))[\w{LETTERS}][\w.@+{LETTERS}-]{{0,63}})(?![\w.@+-])"
     ),
     trigger=r"/(?:home|homes|Users)[0-9]?/[0-9A-Za-z_\x80-\xff]",
     source="Filesystem Hierarchy Standard 3.0, 3.8; macOS File System Programming Guide",
