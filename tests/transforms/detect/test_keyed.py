@@ -31,7 +31,7 @@ REDACTOR = Detection().build()
             id="scheme and secret",
         ),
         pytest.param("authorization=required", "authorization=required", id="word"),
-        pytest.param("authorization: denied, see rule 7", "authorization: denied, see rule 7", id="prose"),
+        pytest.param("authorization: denied by rule 7", "authorization: denied by rule 7", id="prose"),
         pytest.param(
             "signed with authorization=AWS4-HMAC-SHA256",
             "signed with authorization=AWS4-HMAC-SHA256",

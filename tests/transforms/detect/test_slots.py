@@ -97,6 +97,9 @@ def test_what_is_looked_at_last_never_changes_what_the_whole_evidence_says(text:
         "Accepted connection from server at port 22",
         "authentication method password (required) by default",
         "session timeout of 30 minutes for all users",
+        "login ok",
+        "user okay, login nok",
+        "denied by rule 7",
     ],
 )
 def test_ordinary_words_in_slots_stay(text: str, redactor: TextRedactor) -> None:
