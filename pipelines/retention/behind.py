@@ -12,8 +12,8 @@ import fastavro
 
 from pipelines.retention.tighten import latest_of_rejections, writer_of
 from pipelines.root.layout import real_root
-from pipelines.root.partition_folders import list_partitions
-from pipelines.root.recorded_files import Recorded, recorded_files
+from pipelines.root.partition_folders import Listing, list_partitions
+from pipelines.root.recorded_files import Recorded
 from schemas.ledger import REJECTED_CATEGORY
 from schemas.policy.policy import Policy
 from schemas.retention_plan import PlannedPartition, parse_partition
@@ -52,22 +52,22 @@ class Behind:
         return f"{said}; {self.behind:,} of them are behind this one: {lacks}"
 
 
-def find_behind(root: Path, policy: Policy) -> list[Behind]:
+def find_behind(root: Path, policy: Policy, listing: Listing | None = None) -> list[Behind]:
     """Return what of each partition was written under other policies; what can't be read is passed over.
+
+    `listing` is what stands there, if it was looked at just now.
 
     Raises:
         RetentionError: There is no such root.
     """
-    recorded = recorded_files(root)
-    found = (
-        _of_partition(root, one, recorded, policy) for one in list_partitions(real_root(root)).partitions
-    )
+    listing = listing or list_partitions(real_root(root))
+    found = (_of_partition(root, one, listing.recorded, policy) for one in listing.partitions)
     return [behind for behind in found if behind.records]
 
 
-def behind_problems(root: Path, policy: Policy) -> Iterator[Problem]:
-    """Yield the partitions that are behind a policy."""
-    for behind in find_behind(root, policy):
+def behind_problems(root: Path, policy: Policy, listing: Listing) -> Iterator[Problem]:
+    """Yield the listed partitions that are behind a policy."""
+    for behind in find_behind(root, policy, listing):
         if behind.behind:
             yield Problem(ProblemKind.BEHIND, behind.partition, str(behind))
 

@@ -124,9 +124,10 @@ def apply_tightening(root: Path, plan_path: Path, tightener: FileTightener, now:
         left = [file for file in plan.files if not _is_done(root, file)]
         for file in left:
             _planned(root, file)
+        recorded = recorded_files(root)
         with staging_folder(root, plan.KIND) as staging:
             for file in left:
-                _carry_out(root, staging, file, tightener)
+                _carry_out(root, staging, file, writer_of(recorded, file.path), tightener)
         path = append_receipt(root, TIGHTEN, _receipt_body(plan), now, once=True)
         started.unlink(missing_ok=True)
     return read_receipt(path.parent)
@@ -134,11 +135,11 @@ def apply_tightening(root: Path, plan_path: Path, tightener: FileTightener, now:
 
 def _tightened(root: Path, tightener: FileTightener) -> Iterator[tuple[str, bytes, TightenedFile]]:
     """Yield the files that are behind the policy, with their bytes and what takes their place."""
-    recorded = recorded_files(root)
-    for partition in list_partitions(root).partitions:
+    listing = list_partitions(root)
+    for partition in listing.partitions:
         for file in partition.files:
             path = f"{partition.path}/{file.name}"
-            writer = writer_of(recorded, path)
+            writer = writer_of(listing.recorded, path)
             with suppress(FileNotFoundError):  # it expired meanwhile
                 data = _read(root, path)
                 made = _tighten(partition, file.name, data, writer, tightener)
@@ -202,12 +203,14 @@ def _checksum(root: Path, path: str) -> str | None:
         return None
 
 
-def _carry_out(root: Path, staging: Path, file: Tightening, tightener: FileTightener) -> None:
+def _carry_out(
+    root: Path, staging: Path, file: Tightening, writer: Writer | None, tightener: FileTightener
+) -> None:
     """Put what takes a file's place there, and then remove the file: at every moment each record is there whole."""
     data = _planned(root, file)
     folder, _, name = file.path.rpartition("/")
     partition = PlannedPartition(folder, ())
-    made = _tighten(partition, name, data, writer_of(recorded_files(root), file.path), tightener)
+    made = _tighten(partition, name, data, writer, tightener)
     if made is None or _described(file.path, data, made) != file:
         raise RetentionError(
             f"{file.path} comes out otherwise than planned: apply with the keys and recognizers of the plan"

@@ -50,7 +50,7 @@ def verify_root(
     files = FileVerifier(policy, scanner, canaries, _marks_of_keys(root))
     with watch(sum(partition.bytes for partition in listing.partitions), lambda: files.tally.done):
         problems += _verify_partitions(root, listing, files)
-    problems += behind_problems(root, policy)
+    problems += behind_problems(root, policy, listing)
     if erased is not None:
         problems += verify_returned(root, erased, now)
     if canaries:

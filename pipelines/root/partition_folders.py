@@ -23,10 +23,11 @@ _SILLY_RENAME = re.compile(r"\.nfs[0-9a-f]+")
 
 @dataclass(frozen=True)
 class Listing:
-    """The partitions of a root, and what stands where a partition should and is none."""
+    """The partitions of a root, what stands where a partition should and is none, and who wrote which file."""
 
     partitions: tuple[PlannedPartition, ...]
     unparsable: tuple[str, ...]
+    recorded: Recorded
 
 
 def list_partitions(root: Path) -> Listing:
@@ -53,7 +54,7 @@ def list_partitions(root: Path) -> Listing:
                 continue  # it was deleted meanwhile
             except RetentionError:
                 unparsable.append(path)
-    return Listing(tuple(partitions), tuple(unparsable))
+    return Listing(tuple(partitions), tuple(unparsable), recorded)
 
 
 def _entries_if_there(folder: Path) -> list[os.DirEntry[str]]:
