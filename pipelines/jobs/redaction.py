@@ -151,7 +151,7 @@ def run_redaction(job: RedactionJob, watch: Watch = unwatched) -> Ledger:
         chosen, skipped = choose_inputs(job)
         files = chosen.files
         engine = job.engine_for(job.body(erased))
-        workers, summary = _process(job, run.staging, files, erased, watch)
+        workers, summary = _process(job, run.staging, files, erased, engine != PLAIN, watch)
         if summary.counts.pop(UNEQUAL, 0):
             logger.warning(
                 "the engine made other records of the self-check than the plain steps, which did the run"
@@ -207,7 +207,12 @@ def _examine_all(job: RedactionJob) -> tuple[list[InputFile], tuple[LedgerSkippe
 
 
 def _process(
-    job: RedactionJob, staging: Path, files: Sequence[InputFile], erased: Marks, watch: Watch
+    job: RedactionJob,
+    staging: Path,
+    files: Sequence[InputFile],
+    erased: Marks,
+    by_engine: bool,
+    watch: Watch,
 ) -> tuple[str, RunSummary]:
     """Run the graph here, or in one process for each share of the parts."""
     parts = plan_parts(files, job.safe_name, zone=job.given.zone)
@@ -216,7 +221,8 @@ def _process(
     job = replace(job, detection=on_disk(job.detection, staging))
     workers = 1 if runner_named(job.beam_options) else job.workers or workers_for(parts)
     shares = share_out(parts, workers)
-    graphs = [_graph(job, staging, erased, share, number) for number, share in enumerate(shares)]
+    body = job.body(erased)
+    graphs = [_graph(job, body, by_engine, staging, share, number) for number, share in enumerate(shares)]
     with watch(sum(file.size for file in files), lambda: tallied(staging / TALLIES)):
         if len(graphs) == 1:
             runner = run_here(graphs[0], job.beam_options)
@@ -227,9 +233,13 @@ def _process(
 
 
 def _graph(
-    job: RedactionJob, staging: Path, erased: Marks, parts: Sequence[FilePart], share: int
+    job: RedactionJob,
+    body: RedactLogEvents,
+    by_engine: bool,
+    staging: Path,
+    parts: Sequence[FilePart],
+    share: int,
 ) -> RedactFiles:
-    body = job.body(erased)
     return RedactFiles(
         parts,
         body,
@@ -240,7 +250,7 @@ def _graph(
         job.codec,
         knows_batches(job.beam_options),
         share,
-        by_engine=job.engine_for(body) != PLAIN,
+        by_engine=by_engine,
     )
 
 
