@@ -12,13 +12,12 @@ import threading
 import time
 from pathlib import Path
 
-from streaming import PARTITIONS, command, committed, feed, make_key, make_recent, memory
+from streaming import DISTINCT, PARTITIONS, command, committed, feed, make_key, make_recent, memory
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.kafka import kafka_broker
 
-DISTINCT = 20_000
 ROWS = 6
 _SLOW = """
 import os, sys, time

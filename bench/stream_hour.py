@@ -18,12 +18,21 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from streaming import command, feed, latencies, make_key, make_recent, memory, segments, share  # noqa: E402
+from streaming import (  # noqa: E402
+    DISTINCT,
+    PARTITIONS,
+    command,
+    feed,
+    latencies,
+    make_key,
+    make_recent,
+    memory,
+    segments,
+    share,
+)
 
 from tests.kafka import kafka_broker  # noqa: E402
 
-PARTITIONS = 4
-DISTINCT = 20_000
 SLICES = 12
 SAMPLE_SECONDS = 2.0
 _TICKS = os.sysconf("SC_CLK_TCK")

@@ -30,6 +30,8 @@ from tests.kafka import Kafka, kafka_broker, wait_for  # noqa: E402
 
 LOGVEIL = str(Path(sys.executable).parent / "logveil")
 PATIENCE = 1800.0
+DISTINCT = 20_000
+"""So many events a trial of a given length repeats."""
 PARTITIONS = LANES = 4
 STEADY_SECONDS = 4.0
 _HOUR_MS = 3_600_000

@@ -1,9 +1,13 @@
 """The values of a log event: as text, as the members of an object, and as the accounts that they name."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which UTF-8 can't express."""
 
 _SHORTEST_BYTES = 4
 _PRINTABLE_SHARE = 0.9

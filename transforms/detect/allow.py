@@ -17,6 +17,7 @@ from transforms.detect.keyed import KEYED, KEYED_ELEMENT, KEYED_MEMBER
 from transforms.detect.own import Known, folded
 from transforms.detect.spans import OWN, Span
 from transforms.detect.words import GIVEN_NAMES, SURNAMES, SURNAMES_ZH, SURNAMES_ZH_TWO, is_ordinary
+from transforms.values import SURROGATE
 
 PUBLIC = frozenset(("IP_ADDRESS", "MAC_ADDRESS", "LOCATION", "SAMPLE_ID", "SECRET"))
 """Kinds of which a word that a detector takes whole may be allowed all the same: it may be the platform's own, or a chance."""
@@ -67,7 +68,7 @@ class Allowed:
         for prefix, entry in self._prefixes:
             if value.startswith(prefix) and _goes_on_plainly(value[len(prefix) :]):
                 return entry
-        if any("\ud800" <= character <= "\udfff" for character in value):  # RE2 reads UTF-8
+        if SURROGATE.search(value):  # RE2 reads UTF-8
             return None
         return next((entry for matches, entry in self._patterns if matches(value)), None)
 

