@@ -55,10 +55,7 @@ def _of_vault(url: str | None, ring: KeyRing, policy: Policy) -> KnownTable:
             "--known-accounts vault needs --vault URL (or LOGVEIL_VAULT); a file is named by its path"
         )
     from pipelines.vault.known_accounts import known_table
-    from pipelines.vault.vault import open_vault
+    from pipelines.vault.vault import opened_vault
 
-    opened = open_vault(url, ring, policy)
-    try:
-        return known_table(opened, ring.current)
-    finally:
-        opened.database.close()
+    with opened_vault(url, ring, policy) as vault:
+        return known_table(vault, ring.current)

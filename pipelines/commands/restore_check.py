@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.commands import stores
 from pipelines.commands.account_options import Force, Json, Keys, Now, Reason, moment
 from pipelines.commands.clock import forced, guard_clock, system_clock
 from pipelines.commands.existing_root import ExistingRoot
@@ -19,7 +20,7 @@ from pipelines.root.erased_marks import erasures
 from pipelines.root.key_marks import check_keys
 from schemas.errors import KeyFileError, OptionsError
 from schemas.policy.policy import Policy
-from transforms.accounts.erased import ErasedAccounts, Marks
+from transforms.accounts.erased import ErasedAccounts
 
 _SOMETHING_RETURNED = 1
 
@@ -78,7 +79,8 @@ def erased_accounts(root: Path, keys: Path | None, vault: str | None, policy: Po
         if vault is not None or erasures(root):
             raise KeyFileError(f"accounts were erased from {root}: to recognise them, name the keys (--keys)")
         return ErasedAccounts({}, ())
-    return erased_for_good(root, ring.keys, _remembered(vault, ring, policy))
+    remembered = {} if vault is None else stores.erased_accounts(vault, ring, policy)
+    return erased_for_good(root, ring.keys, remembered)
 
 
 def ring_beside(root: Path, keys: Path | None) -> KeyRing | None:
@@ -89,15 +91,6 @@ def ring_beside(root: Path, keys: Path | None) -> KeyRing | None:
     ring = load_keys(keys or (None if KEY_VARIABLE in os.environ else beside), os.environ)
     check_keys(root, ring.keys)
     return ring
-
-
-def _remembered(vault: str | None, ring: KeyRing, policy: Policy) -> Marks:
-    if vault is None:
-        return {}
-    from pipelines.vault.erased_marks import erased_marks
-    from pipelines.vault.vault import open_vault
-
-    return erased_marks(open_vault(vault, ring, policy))
 
 
 def _report(returned: Returned, as_json: bool) -> None:

@@ -18,11 +18,10 @@ def account_store(url: str, ring: KeyRing, policy: Policy) -> "UpsertAccounts":
         VaultError: The database refuses, or its tables are of another version.
     """
     from pipelines.vault.sightings import UpsertAccounts
-    from pipelines.vault.vault import open_vault
+    from pipelines.vault.vault import opened_vault
 
-    vault = open_vault(url, ring, policy)
-    vault.database.close()
-    return UpsertAccounts(vault.database, ring, policy)
+    with opened_vault(url, ring, policy) as vault:
+        return UpsertAccounts(vault.database, ring, policy)
 
 
 def erased_accounts(url: str, ring: KeyRing, policy: Policy) -> Marks:
@@ -32,12 +31,10 @@ def erased_accounts(url: str, ring: KeyRing, policy: Policy) -> Marks:
         VaultError: The database refuses, or its tables are of another version.
     """
     from pipelines.vault.erased_marks import erased_marks
-    from pipelines.vault.vault import open_vault
+    from pipelines.vault.vault import opened_vault
 
-    vault = open_vault(url, ring, policy)
-    marks = erased_marks(vault)
-    vault.database.close()
-    return marks
+    with opened_vault(url, ring, policy) as vault:
+        return erased_marks(vault)
 
 
 def event_store(url: str, policy: Policy) -> "WriteEventsToMySql":

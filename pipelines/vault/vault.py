@@ -1,5 +1,7 @@
 """An open vault: its database, and the keys that read it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -38,6 +40,20 @@ def open_vault(url: str, ring: KeyRing, policy: Policy) -> Vault:
     cipher = VaultCipher(ring, AccountRules.of(policy))
     database.run(lambda connection: check_keys(connection, cipher))
     return Vault(database, cipher)
+
+
+@contextmanager
+def opened_vault(url: str, ring: KeyRing, policy: Policy) -> Iterator[Vault]:
+    """Yield the vault of a database, whose connections are closed afterwards.
+
+    Raises:
+        OptionsError, VaultError: As `open_vault` does.
+    """
+    vault = open_vault(url, ring, policy)
+    try:
+        yield vault
+    finally:
+        vault.database.close()
 
 
 def check_keys(connection: Connection, cipher: VaultCipher) -> None:
