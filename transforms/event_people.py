@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from schemas.events import ClassifiedEvent
 from schemas.policy.policy import Policy, Treatment
 from transforms.detect import Known
-from transforms.detect.own import folded
+from transforms.detect.own import literal_of
 
 SHORTEST_PERSON = 4
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
@@ -14,7 +14,7 @@ _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f]")
 
 def holds_a_person(value: str, known: Sequence[Known]) -> bool:
     """Tell whether a value that is kept names one of an event's people, short names apart."""
-    lower = folded(value)
+    lower = literal_of(value)
     for person in known:
         if person.literal in lower and len(person.literal) >= SHORTEST_PERSON:
             return True

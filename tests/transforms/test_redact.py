@@ -2,6 +2,7 @@
 
 import json
 import random
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -40,6 +41,21 @@ def test_the_events_own_people_are_replaced_alike_wherever_it_repeats_them():
     assert redacted.values["username"] == USER
     assert "lin.qiao" not in redacted.values["output"]
     assert "36.110.4.77" not in redacted.values["output"]
+
+
+@pytest.mark.parametrize(("stated", "written"), [("NFC", "NFD"), ("NFD", "NFC"), ("NFD", "NFD")])
+def test_a_name_has_one_pseudonym_however_its_marks_are_written(stated, written):
+    name = normalize(stated, "Bj\u00f6rn.\u00c5gren")
+    path = normalize(written, "/srv/bj\u00f6rn.\u00e5gren/x")
+    redacted = redact({"username": name, "output": path, "url": f"https://h.example{path}", "state": path})
+
+    user = pseudonym(KEY, "usr", "username", "bj\u00f6rn.\u00e5gren")
+    assert redacted.values == {
+        "username": user,
+        "output": f"/srv/{user}/x",
+        "url": f"https://h.example/srv/{user}/x",
+        "state": f"/srv/{user}/x",
+    }
 
 
 def test_a_kept_value_that_holds_a_person_of_the_event_is_read_as_free_text():

@@ -14,7 +14,7 @@ from schemas.policy.policy import form_matcher
 from schemas.policy.sample_identifiers import KINDS, LONG_NAMES, user_names
 from transforms.detect.catalog import CATALOG
 from transforms.detect.keyed import KEYED, KEYED_ELEMENT, KEYED_MEMBER
-from transforms.detect.own import Known, folded
+from transforms.detect.own import Known, literal_of
 from transforms.detect.spans import OWN, Span
 from transforms.detect.words import GIVEN_NAMES, SURNAMES, SURNAMES_ZH, SURNAMES_ZH_TWO, is_ordinary
 from transforms.values import SURROGATE
@@ -97,7 +97,7 @@ def _is_fixed(span: Span) -> bool:
 
 
 def _names_one_of(people: Sequence[Known], value: str) -> bool:
-    lower = folded(value)
+    lower = literal_of(value)
     return any(
         person.literal == lower or (person.distinct and person.literal in lower)
         for person in people

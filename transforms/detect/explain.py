@@ -161,7 +161,7 @@ def _own(text: str, view: View | None, known: Sequence[Known]) -> Iterator[Span]
 def _without_cue(text: str, known: Sequence[Known]) -> Iterator[Refusal]:
     lower = folded(text)
     for person in known:
-        literal = folded(person.text.strip())
+        literal = person.literal
         start = lower.find(literal)
         if literal and start >= 0 and not is_distinct(literal):
             yield Refusal(start, start + len(literal), person.kind, OWN, CUE_NEEDED)

@@ -24,9 +24,7 @@ WHOLE_SCORE, PART_SCORE = 0.95, 0.6
 """Of a word that is a name as a whole, and of a part of one: what is found as something else by its form is that."""
 
 _KINDS = {UIN: "UIN", NAME: "USERNAME"}
-_LETTERS = r"[^\W_\u4e00-\u9fff]"
-_WORD = re.compile(rf"{_LETTERS}+(?:[._@+-]{{1,2}}{_LETTERS}+)*")
-_PIECE = re.compile(rf"{_LETTERS}+")
+_WORD = re.compile(rf"{ATOM.pattern}(?:[._@+-]{{1,2}}{ATOM.pattern})*")
 _ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 _MOST_PIECES = 24
 _REMEMBERED = 65_536
@@ -123,7 +121,7 @@ class KnownAccounts:
         if (kind := self._kinds[word]) is not None:
             yield Span(offset, offset + len(word), kind, WHOLE_SCORE, KNOWN)
             return
-        pieces = [(piece.start(), piece.end()) for piece in _PIECE.finditer(word)][:_MOST_PIECES]
+        pieces = [(piece.start(), piece.end()) for piece in ATOM.finditer(word)][:_MOST_PIECES]
         number = 0
         while number < len(pieces):
             taken = 1

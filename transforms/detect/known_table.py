@@ -10,6 +10,7 @@ from itertools import groupby
 
 from schemas.errors import SecretError
 from schemas.identities import Identity, canonical
+from transforms.detect.neighbours import MARKS
 from transforms.detect.words import ORDINARY
 from transforms.pseudonyms import PseudonymKey, keyed_digest
 
@@ -17,8 +18,9 @@ UIN, NAME = b"u", b"n"
 _ATOM, _SHAPE = b"a", b"s"
 """Of which kind a known value is: equal texts of both are two entries."""
 
-ATOM = re.compile(r"[^\W_\u4e00-\u9fff]+")
-"""Letters and digits in a row: a name is made of one or several of them."""
+_LETTERS = r"[^\W_\u4e00-\u9fff]"
+ATOM = re.compile(rf"{_LETTERS}+(?:[{MARKS}]+{_LETTERS}*)*")
+"""Letters with their marks and digits in a row: a name is made of one or several of them."""
 
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 _MAGIC = 0x4C56_4B41_0000_0001  # "LVKA", version 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from transforms.detect.composed import composed
 from transforms.detect.spans import OWN, Span
 from transforms.detect.words import COMMON_ACCOUNTS
 
@@ -22,6 +23,16 @@ def folded(text: str) -> str:
     if len(lower) == len(text):
         return lower
     return "".join(low if len(low := character.lower()) == 1 else character for character in text)
+
+
+def literal_of(text: str) -> str:
+    """Return as what a name is searched for and compared: in lower case, with its marks on its letters.
+
+    Example:
+        >>> literal_of(" Mu\u0308ller") == literal_of("m\u00fcller")
+        True
+    """
+    return folded(composed(text.strip()))
 
 
 def is_distinct(text: str) -> bool:
@@ -51,7 +62,7 @@ class Known:
 
     def __post_init__(self) -> None:
         """Prepare the search, once for all events that hold the value."""
-        self.literal = folded(self.text.strip())
+        self.literal = literal_of(self.text)
         self.distinct = is_distinct(self.literal)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from transforms.batches.remembered import LONGEST, Remembered
 from transforms.detect.allow import Allowed, Left
 from transforms.detect.echoes import repeatable, with_echoes
-from transforms.detect.own import Known, People, folded
+from transforms.detect.own import Known, People, folded, literal_of
 from transforms.detect.search import WINDOW, Search, mapped
 from transforms.detect.spans import RedactedText, Span, merge, replace, settled, without_protected
 from transforms.detect.urls import url_spans
@@ -228,13 +228,13 @@ def _named(spans: Sequence[Span], text: str, people: People) -> Sequence[Span]:
     """Give the spans that are one of the people, found by a cue, the people's replacement."""
     by_text = people.by_text
     for span in spans:
-        if folded(text[span.start : span.end]) in by_text:
+        if literal_of(text[span.start : span.end]) in by_text:
             return [_as_known(span, text, people) for span in spans]
     return spans
 
 
 def _as_known(span: Span, text: str, people: People) -> Span:
-    person = people.by_text.get(folded(text[span.start : span.end]))
+    person = people.by_text.get(literal_of(text[span.start : span.end]))
     if person is None or person.replacement == span.replacement:
         return span
     return Span(span.start, span.end, person.kind, span.score, span.recognizer, person.replacement)

@@ -7,6 +7,7 @@ from itertools import chain, islice
 from operator import or_
 from typing import NamedTuple, Protocol, TypeGuard
 
+from transforms.detect.composed import is_composed
 from transforms.detect.lines import Line, lines_of, stays_in_line
 from transforms.detect.scan import compile_scan
 from transforms.detect.spans import PROTECTED, Span, merge, without_protected
@@ -82,7 +83,11 @@ class Search:
         """Return what is found in each text and in its view."""
         scanned = self._scanned(texts)
         found = self._ask(texts, scanned)
-        encoded = [place for place, mask in enumerate(scanned.masks) if mask & _ENCODED_BIT]
+        encoded = [
+            place
+            for place, mask in enumerate(scanned.masks)
+            if mask & _ENCODED_BIT or not is_composed(texts[place])
+        ]
         views = {place: view for place in encoded if (view := decode(texts[place])) is not None}
         if views:
             answers = self._ask_views(views, texts, scanned)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from transforms.detect.neighbours import MARKS
 from transforms.detect.vocabulary import (
     DIGITS,
     NAMED,
@@ -37,7 +38,7 @@ _EMPTY = re.compile(
 _PATH = re.compile(r"/|~|[A-Za-z]:[\\/]")
 _NUMBER = re.compile(r"[\d.,:]+(?:ms|us|ns|s|%)?\Z")
 _TOKEN = re.compile(r"(?=.*[\dA-Z+/=_-]).{6,}\Z", re.DOTALL)
-_NAME = re.compile(r"[\w\u4e00-\u9fff\u00c0-\u024f][\w.@+$\\/\u4e00-\u9fff\u00c0-\u024f -]{0,127}\Z")
+_NAME = re.compile(rf"\w[\w.@+$\\/{MARKS} -]{{0,127}}\Z")
 _SERVER_SESSION = re.compile(r"0x[0-9a-f]{1,16}|[0-9a-f]{8}\.[0-9a-f]{1,6}")
 """Connections, not people: ZooKeeper's session ids (ZooKeeperServer.java), PostgreSQL's %c (elog.c)."""
 _TIME_OR_ADDRESS = re.compile(r"[/\\:]|\d\.\d|\A\d+[a-z]{1,2}\Z")

@@ -1,13 +1,15 @@
-"""Read a text as its reader would: escapes decoded, invisible characters gone, wide forms narrow; offsets kept."""
+"""Read a text as its reader would: escapes decoded, invisible characters gone, wide forms narrow, marks on letters; offsets kept."""
 
 import re
 import unicodedata
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from itertools import accumulate
+
+from transforms.detect.composed import decomposed, is_composed
 
 MAX_ROUNDS = 4
 """How often escapes are decoded again, for text that was encoded more than once."""
@@ -35,7 +37,13 @@ TRIGGER = (
     r"|\x1b\[|\[(?:[0-9]{1,2};)?[0-9]{1,2}m|\xc2\xad|\xe1\xa0\x8e|\xc2\xa0|\xe2\x80[\x80-\x95\xaa-\xaf]|\xe2\x81[\x9f-\xa9]|\xe2\x88\x92|\xe3\x80\x80|\xef\xb9[\x98\xa3]|\xef\xbb\xbf"
     r"|\xd9[\xa0-\xa9]|\xdb[\xb0-\xb9]|\xe0\xa5[\xa6-\xaf]|\xef\xbc[\x8b-\xbf]|\xef\xbd[\x80-\x9a]|\xf0\x9d[\x90-\x9f]"
 )
-"""Occurs in the UTF-8 bytes of every text whose view differs from it."""
+"""Occurs in the UTF-8 bytes of every text whose view differs from it, but for those that are not composed (`is_composed`)."""
+
+
+_Character = tuple[str, int, int]
+"""A character, and of which part [begin, end) of what was replaced it stands for."""
+
+_Replaced = tuple[tuple[int, int], Iterable[_Character]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +83,26 @@ def decode(text: str) -> View | None:
         if decoded is None:
             break
         view = decoded
-    return view
+    read = text if view is None else view.text
+    return view if is_composed(read) else _read(read, _compositions(read), view)
 
 
 def _round(text: str, before: View | None) -> View | None:
+    escapes = ((match.span(), _decoded(match.group())) for match in _ESCAPE.finditer(text))
+    return _read(text, escapes, before)
+
+
+def _read(text: str, replaced: Iterable[_Replaced], before: View | None) -> View | None:
+    """Return the view in which stretches of a text are replaced; without any what was read before."""
     pieces: list[str] = []
     # A text may be escapes throughout: lists of numbers would take several times as much.
     origins, widths = array("I"), array("I")
     last = 0
-    for match in _ESCAPE.finditer(text):
-        start, end = match.span()
+    for (start, end), characters in replaced:
         pieces.append(text[last:start])
         origins.append(last)
         widths.append(0)
-        for character, begin, stop in _decoded(match.group()):
+        for character, begin, stop in characters:
             pieces.append(character)
             origins.append(start + begin)
             widths.append(stop - begin - 1)
@@ -102,7 +116,19 @@ def _round(text: str, before: View | None) -> View | None:
     return View("".join(pieces), begins, origins, widths, before)
 
 
-def _decoded(escape: str) -> Iterator[tuple[str, int, int]]:
+def _compositions(text: str) -> Iterator[_Replaced]:
+    for start, end in decomposed(text):
+        yield (start, end), _composed(text[start:end])
+
+
+def _composed(cluster: str) -> Iterator[_Character]:
+    """Yield the characters that a letter and its marks become: the last one stands for all that is left of them."""
+    whole, size = unicodedata.normalize("NFC", cluster), len(cluster)
+    for at, character in enumerate(whole):
+        yield character, min(at, size - 1), size if at == len(whole) - 1 else min(at + 1, size)
+
+
+def _decoded(escape: str) -> Iterator[_Character]:
     """Yield the characters that an escape stands for, each with its stretch of the escape."""
     match escape[0]:
         case "%":
@@ -120,7 +146,7 @@ def _decoded(escape: str) -> Iterator[tuple[str, int, int]]:
                 yield character, 0, 1
 
 
-def _percent_decoded(escape: str) -> Iterator[tuple[str, int, int]]:
+def _percent_decoded(escape: str) -> Iterator[_Character]:
     data = bytes.fromhex(escape.replace("%", ""))
     at = 0
     for character in data.decode("utf-8", "surrogateescape"):

@@ -3,6 +3,8 @@
 import pickle
 from dataclasses import replace
 from hashlib import sha256
+from typing import Literal
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -31,6 +33,8 @@ NAMES = [
     "blue-sky",
     "张伟明",
     "O_x77",
+    "mu\u0308ller.j",
+    "adébáyọ̀",
 ]
 UINS = ["100012345678", "00700001234567", "12345"]
 VALUES = [*((NAME, name) for name in NAMES), *((UIN, uin) for uin in UINS)]
@@ -65,6 +69,14 @@ def test_a_name_is_found_between_whatever_parts_words(text: str, name: str) -> N
 )
 def test_a_part_of_a_word_or_another_word_is_none(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize("name", ["müller.j", "adébáyọ̀"])
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_name_is_found_however_its_marks_are_written(name: str, form: Literal["NFC", "NFD"]) -> None:
+    redactor = Detection(known=KNOWN).build()
+
+    assert redactor.redact([normalize(form, f"x {name}/y")], [()])[0].text == "x <USERNAME>/y"
 
 
 def test_the_case_of_names_counts_as_the_policy_says() -> None:

@@ -1,3 +1,6 @@
+from unicodedata import normalize
+from urllib.parse import quote
+
 import pytest
 
 from transforms.detect import Detection, Known
@@ -53,4 +56,36 @@ def test_a_text_that_repeats_is_redacted_for_each_events_own_people() -> None:
         "usr_1_zzzzzzzzzzzzzzzzzzzz and maria_g",
         "zhang.wei and usr_1_mmmmmmmmmmmmmmmmmmmm",
         text,
+    ]
+
+
+@pytest.mark.parametrize("stated", ["NFC", "NFD"])
+@pytest.mark.parametrize("written", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "m\u00fcller",
+        "nguy\u1ec5n.v\u0103n",
+        "\uae40\ubbfc\uc218",
+        "\u0905\u0928\u093f\u0924\u093e",
+        "ad\u00e9b\u00e1y\u1ecd\u0300",
+    ],
+)
+def test_a_name_is_one_however_its_marks_are_written(name: str, stated: str, written: str) -> None:
+    known = Known(normalize(stated, name), "usr_1_mmmmmmmmmmmmmmmmmmmm", "USERNAME")
+    as_written = normalize(written, name)
+    texts = [
+        f"of {as_written}.",
+        f"/srv/{as_written}/x",
+        f"https://h.example/{quote(as_written)}?x",
+        f"用户{as_written}",
+    ]
+
+    redacted = [one.text for one in REDACTOR.redact(texts, [[known]] * 4)]
+
+    assert redacted == [
+        "of usr_1_mmmmmmmmmmmmmmmmmmmm.",
+        "/srv/usr_1_mmmmmmmmmmmmmmmmmmmm/x",
+        "https://h.example/usr_1_mmmmmmmmmmmmmmmmmmmm?x",
+        "用户usr_1_mmmmmmmmmmmmmmmmmmmm",
     ]

@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -44,8 +46,49 @@ def test_offsets_lead_back_to_the_original() -> None:
     assert view.original(4, 5) == (13, 14)
 
 
+COMPOSED = [
+    pytest.param("Mu\u0308ller", "M\u00fcller", id="accent"),
+    pytest.param("mu%CC%88ller", "m\u00fcller", id="percent-encoded accent"),
+    pytest.param("nguye\u0302\u0303n", "nguy\u1ec5n", id="two accents"),
+    pytest.param("o\u0301\u0323", "\u1ecd\u0301", id="accents in another order"),
+    pytest.param("\u1112\u1161\u11ab", "\ud55c", id="Hangul"),
+    pytest.param("\u212b", "\u00c5", id="one character for another"),
+    pytest.param("\u0958", "\u0915\u093c", id="a letter that Unicode writes as two"),
+    pytest.param("e\u0301" * 3, "\u00e9" * 3, id="in a row"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), COMPOSED)
+def test_letters_are_read_with_their_marks(text: str, expected: str) -> None:
+    view = decode(f"a {text}/b")
+
+    assert view is not None
+    assert view.text == f"a {expected}/b"
+    assert view.original(2, 2 + len(expected)) == (2, 2 + len(text))
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60))
+def test_a_text_is_read_alike_composed_and_decomposed(text: str) -> None:
+    whole = unicodedata.normalize("NFC", text)
+    view = decode(unicodedata.normalize("NFD", whole))
+
+    assert view is None or view.text == (whole if (of_whole := decode(whole)) is None else of_whole.text)
+
+
+def test_a_letter_with_marks_without_end_is_read_in_parts() -> None:
+    view = decode("e" + "\u0301\u0323" * 20_000)
+
+    assert view is not None
+    assert view.text.startswith("\u1eb9")
+    assert view.original(len(view.text) - 1, len(view.text))[1] == 40_001
+
+
 @pytest.mark.parametrize(
-    "text", [pytest.param(text, id=repr(text)) for text in ("", "plain", "用户：张伟", "100%", "a\\b")]
+    "text",
+    [
+        pytest.param(text, id=repr(text))
+        for text in ("", "plain", "m\u00fcller", "q\u0303", "用户：张伟", "100%", "a\\b")
+    ],
 )
 def test_plain_text_has_no_view(text: str) -> None:
     assert decode(text) is None
@@ -81,6 +124,7 @@ PIECES = [
     "用",
     "25",
     "\n",
+    "e\u0301",
 ]
 
 

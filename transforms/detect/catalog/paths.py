@@ -3,7 +3,7 @@
 import re
 
 from transforms.detect.detector import Detector
-from transforms.detect.neighbours import LETTERS
+from transforms.detect.neighbours import LETTERS, SYLLABLES
 from transforms.detect.words import is_ordinary
 
 _PERSON = rf"[A-Za-z_{LETTERS}][\w.@+{LETTERS}-]{{1,63}}"
@@ -31,7 +31,7 @@ HOME = Detector(
     kind="USERNAME",
     pattern=(
         r"(?:(?<![\w./-])|(?<=file://)|(?<=:///))(?<!<USERNAME>)(?:/[\w.-]{1,64}){0,6}?/(?:home|homes|Users)\d?/(?:(?:[a-z]|[a-z]{2,10}-\d{2})/(?!home/)(?=[\w.-]+/|[\w.-]{3}))?"
-        rf"(?P<value>(?!(?:Shared|Public|linuxbrew)\b|(?:[a-z]|[a-z]{{2,10}}-\d{{2}})/(?:<[A-Z]|usr_\d))[\w{LETTERS}][\w.@+{LETTERS}-]{{0,63}})(?![\w.@+-])"
+        rf"(?P<value>(?!(?:Shared|Public|linuxbrew)\b|(?:[a-z]|[a-z]{{2,10}}-\d{{2}})/(?:<[A-Z]|usr_\d))[\w{LETTERS}][\w.@+{LETTERS}-]{{0,63}}|[{SYLLABLES}][\w.@+{LETTERS}{SYLLABLES}-]{{0,63}})(?![\w.@+-])"
     ),
     trigger=r"/(?:home|homes|Users)[0-9]?/[0-9A-Za-z_\x80-\xff]",
     source="Filesystem Hierarchy Standard 3.0, 3.8; macOS File System Programming Guide",
@@ -41,6 +41,7 @@ HOME = Detector(
         "PWD=/data/home/«bob» ;",
         "vega:/home/«dobin»/x file:///Users/«zoë»/y",
         "/u/home/s/«shuoli»/x",
+        "ls /home/«김민수»/x /Users/«大翔»",
     ),
     counter_examples=("https://h.example.com/home/index", "/homepage/x", "/Users/Shared/a"),
     boundary="/home/«x»",

@@ -152,7 +152,7 @@ def _vocabulary(value: str, parts: list[str]) -> str:
         return "common account"
     if is_ordinary(value):
         return "ordinary"
-    if len(parts) > 1 and all(len(part) < 2 or is_ordinary(part) for part in parts):
+    if value.isascii() and len(parts) > 1 and all(len(part) < 2 or is_ordinary(part) for part in parts):
         return "ordinary parts"
     return "suspect"
 
