@@ -192,7 +192,6 @@ _FORMS: dict[str, Callable[[Any], bool]] = {
             "policy_digest",
             "allow_digest",
             "known_accounts",
-            "known_accounts",
             "key_epoch",
             "key_fingerprint",
             "runner",

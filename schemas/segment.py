@@ -17,6 +17,7 @@ from schemas.ledger import LedgerFile, check_balance, of_version, stated_files
 SEGMENT_VERSION = 1
 DEALING_VERSION = 1
 _HEX_OF_A_TOPIC = 16
+PYTHON = "python"
 
 Offsets = Mapping[int, int]
 """The offset to read next, by number of the topic's partition."""
@@ -89,7 +90,8 @@ class Segment:
     `next` is where each partition of the lane is read from next; `messages` counts what was read of the topic, of
     which one may hold several records. `oldest_ms` and `newest_ms` are the broker's times of the messages.
     `now`, `started` and `ended` are ISO 8601 times in UTC. `key` is the epoch and a fingerprint of the pseudonym key;
-    `allow_digest` that of the allow list beside the policy, `known_accounts` number and digest of the table of them.
+    `allow_digest` that of the allow list beside the policy, `known_accounts` number and digest of the table of them;
+    `engine` is what made the records, `python` or `native` with its version.
     A `closing` segment is the last of its lane: it ends a dealing. `previous` is the digest of the segment before this
     one, none for the first: so segments are a chain.
     """
@@ -117,6 +119,7 @@ class Segment:
     newest_ms: int | None = None
     closing: bool = False
     previous: str = ""
+    engine: str = PYTHON
 
     @property
     def digest(self) -> str:
@@ -167,7 +170,10 @@ class Segment:
     def to_json(self) -> dict[str, Any]:
         """Return the segment as JSON values, with the counts in order of their names."""
         counts = dict(sorted(self.counts.items()))
-        return {"version": SEGMENT_VERSION, **asdict(self), "next": _to_json(self.next), "counts": counts}
+        values = {"version": SEGMENT_VERSION, **asdict(self), "next": _to_json(self.next), "counts": counts}
+        if self.engine == PYTHON:
+            del values["engine"]  # segments from before there was an engine keep their digests
+        return values
 
     @classmethod
     def from_json(cls, content: Any) -> "Segment":

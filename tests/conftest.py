@@ -1,6 +1,7 @@
 """Fixtures that several tests share: the shared data, the event maker, and what a test may not find missing in CI."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from transforms.engine.native import VERSION
 
 # Equal examples in every run: a finding of CI is then a finding of everybody.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -31,6 +34,16 @@ def shared_data() -> Path:
     if not (SHARED / "data" / "manifest.json").exists():
         absent("../shared/data")
     return SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def engine_is_there() -> None:
+    """Skip a test where the engine isn't installed; fail it where everything is required and cargo was there."""
+    if VERSION is not None:
+        return
+    if os.environ.get("LOGVEIL_REQUIRE_ALL") == "1" and shutil.which("cargo"):
+        pytest.fail("the engine is required here and absent, though cargo is there: setup.sh builds it")
+    pytest.skip("the engine is absent: setup.sh builds it where cargo is")
 
 
 @pytest.fixture

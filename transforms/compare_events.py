@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from schemas.events import RawRecord
+from schemas.events import RawRecord, TaggedEvent
 from transforms.redact_logs import Redacted, RedactLogEvents
 
 PARTITION = "expires_on"
@@ -51,7 +51,7 @@ def compare_events(
             yield EventChange(record.line, record.offset, changes)
 
 
-def _outcome(done: Redacted) -> Mapping[str, str]:
+def _outcome(done: Redacted[TaggedEvent]) -> Mapping[str, str]:
     """Return what became of one record, by field."""
     for rejection in done.rejections:
         return {REJECTED: f"{rejection.stage}: {rejection.reason}"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
@@ -23,6 +24,8 @@ from transforms.redact import RedactStep
 from transforms.rejections import Rejecter, rejected_until
 from transforms.repeats import DropRepeatsStep
 from transforms.tag import DEFAULT_SKEW_MS, TagStep, day_of
+
+KeptT = TypeVar("KeptT")
 
 SORTED_AT_ONCE = 25  # so few stay in the core's cache from parsing to classification
 
@@ -129,10 +132,10 @@ class RedactLogEvents(beam.PTransform):
 
 
 @dataclass(slots=True)
-class Redacted:
+class Redacted(Generic[KeptT]):
     """What became of a batch of records."""
 
-    kept: list[TaggedEvent]
+    kept: list[KeptT]
     rejections: list[Rejection]
     counts: Counts
     sightings: list[AccountSighting]
@@ -174,7 +177,7 @@ class RedactFunction:
         if self._sight is not None:
             self._sight.at_moment(now_ms)
 
-    def __call__(self, records: Sequence[RawRecord]) -> Redacted:
+    def __call__(self, records: Sequence[RawRecord]) -> Redacted[TaggedEvent]:
         """Return what became of records, each of them in one place or count."""
         sorted_ = self._sort(records)
         sightings = self._sight(sorted_.kept).kept if self._sight is not None and sorted_.kept else []

@@ -1,7 +1,7 @@
 """Tag every field of an event with its purpose and expiry, and find the partition that the event expires with."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -85,7 +85,7 @@ class TagStep:
     reject: Rejecter
     skew_ms: int = DEFAULT_SKEW_MS
 
-    def build(self) -> Callable[[Sequence[RedactedEvent]], Outcome[TaggedEvent]]:
+    def build(self) -> "_Tagger":
         """Return the tagging of a batch."""
         return _Tagger(self)
 

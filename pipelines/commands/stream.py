@@ -21,6 +21,7 @@ from pipelines.commands.known_accounts import KnownAccountsOption, with_known_ac
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.redact import (
     CodecOption,
+    Engine,
     EventsUrl,
     Keys,
     MaxBytes,
@@ -46,6 +47,7 @@ from schemas.errors import OptionsError
 from schemas.ledger import Ledger
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
+from transforms.engine.choice import EngineChoice, chosen_engine
 from transforms.framing.messages import MessageFormat
 
 _LANES_IN_PROCESS = 1
@@ -95,6 +97,7 @@ def stream(
     codec: CodecOption = Codec.ZSTANDARD,
     vault: VaultUrl = None,
     mysql: EventsUrl = None,
+    engine: Engine = EngineChoice.AUTO,
 ) -> None:
     """Redact a topic's events as they come into tagged Avro partitions that expire by date."""
     files, beam_options = split_beam_options(arguments or [])
@@ -136,6 +139,7 @@ def stream(
         vault=accounts,
         erased_in_vault={} if vault is None else erased_accounts(vault, ring, stated),
         event_table=table,
+        engine=engine,
     )
     if topic is None:
         if watch is None:
@@ -172,7 +176,9 @@ def stream(
         ),
         job.keys,
         job.erased_in_vault,
+        engine,
     )
+    chosen_engine(engine, lasting.without({}), lasting.needs_events)
     run(lasting, roll_seconds, until_caught_up, beam_options, detach)
 
 

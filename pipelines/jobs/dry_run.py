@@ -11,7 +11,7 @@ from pipelines.sources.found import said_as_typed
 from pipelines.sources.inputs import plan_parts
 from pipelines.sources.read_files import read_part
 from schemas.errors import InputError
-from schemas.events import Counts
+from schemas.events import Counts, TaggedEvent
 from schemas.ledger import REJECTED_CATEGORY, LedgerFile, check_balance
 from transforms.accounts.erased import joined_marks
 from transforms.redact_logs import Redacted
@@ -66,7 +66,7 @@ def dry_run(job: RedactionJob) -> DryRun:
     return DryRun(len(files), settle_names(counts), dict(sorted(partitions.items())), len(skipped))
 
 
-def _partitions(category: str, done: Redacted) -> Counter[str]:
+def _partitions(category: str, done: Redacted[TaggedEvent]) -> Counter[str]:
     named = Counter(f"category={category}/expires_on={event.expires_on}" for event in done.kept)
     named.update(f"category={REJECTED_CATEGORY}/expires_on={one.expires_on}" for one in done.rejections)
     return named

@@ -16,6 +16,7 @@ from schemas.segment import Dealing, Offsets
 from transforms.accounts.erased import ErasedAccounts, Marks, joined_marks
 from transforms.avro.blocks import Codec
 from transforms.batches.display import Shown
+from transforms.engine.choice import EngineChoice
 from transforms.framing.messages import MessageFormat
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
@@ -66,7 +67,15 @@ class StreamJob:
     stores: Stores = field(default_factory=Stores, repr=False)
     keys: Sequence[PseudonymKey] = ()
     erased_in_vault: Marks = field(default_factory=dict, repr=False)
+    engine: EngineChoice = EngineChoice.AUTO
     token: str = field(default_factory=lambda: uuid4().hex)
+
+    @property
+    def needs_events(self) -> str | None:
+        """Return why records can't be made at once of what is read, None if they can."""
+        if self.format is not MessageFormat.JSON:
+            return "the messages are not events in JSON"
+        return "the events go into MySQL or another topic" if self.stores.events else None
 
     @property
     def shown(self) -> Shown:

@@ -17,6 +17,7 @@ from pipelines.root.partition_files import PartitionFiles
 from pipelines.root.segment_files import BLOCK_SEGMENTS, Lane, segment_file_name
 from pipelines.sources.kafka_lane import LaneReader, Message
 from pipelines.streams.job import StreamJob
+from pipelines.streams.lane_body import LaneBody, lane_body
 from pipelines.streams.store_writers import StoreWriters
 from schemas.errors import ClosedLaneError, KeyFileError
 from schemas.events import Counts, RawRecord, Source
@@ -26,7 +27,6 @@ from transforms.accounts.erased import Marks
 from transforms.avro.encode import Encoding
 from transforms.batches.metrics import Meter
 from transforms.framing.messages import message_records
-from transforms.redact_logs import RedactFunction
 from transforms.tag import epoch_ms
 from transforms.unknown_names import settle_names
 
@@ -39,7 +39,7 @@ class _Attempt:
     started: datetime
     gaps: tuple[OffsetRange, ...]
     staging: Path
-    redact: RedactFunction
+    body: LaneBody
     events: PartitionFiles
     rejections: PartitionFiles
     counts: Counts = field(default_factory=Counts)
@@ -71,7 +71,7 @@ class LaneWorker:
             job.topic.consumer, job.topic.name, number, job.dealing.lanes, job.record_gaps
         )
         self._busy = threading.Lock()
-        self._redact: RedactFunction | None = None
+        self._body: LaneBody | None = None
         self._erased: Marks | None = None
         self._stores = StoreWriters(job.stores)
         self._encoder = Encoding(job.body.policy).build()
@@ -137,23 +137,23 @@ class LaneWorker:
 
     def _open(self, stands: Position, now: datetime, gaps: tuple[OffsetRange, ...]) -> _Attempt:
         """Begin a bundle: its staging folder is there before it is read what was erased."""
-        if self._redact is None:
+        if self._body is None:
             sweep_lane(self.lane)
             self._stores.open()
         staging = open_staging(self.lane, stands.sequence)
         try:
             erased = take_note(self.lane.root, staging)
-            if self._redact is None or erased != self._erased:
-                self._redact, self._erased = self._job.without(erased).build(), erased
-            self._redact.start_bundle(epoch_ms(now))
+            if self._body is None or erased != self._erased:
+                self._body, self._erased = lane_body(self._job, erased, self._encoder), erased
+            self._body.redact.start_bundle(epoch_ms(now))
             self._stores.start_bundle()
         except BaseException:
             discard(staging)
             raise
-        return self._attempt(stands, gaps, staging, self._redact)
+        return self._attempt(stands, gaps, staging, self._body)
 
     def _attempt(
-        self, stands: Position, gaps: tuple[OffsetRange, ...], staging: Path, redact: RedactFunction
+        self, stands: Position, gaps: tuple[OffsetRange, ...], staging: Path, body: LaneBody
     ) -> _Attempt:
         name = segment_file_name(self.lane, stands.sequence)
         encoder, codec = self._encoder, self._job.codec
@@ -167,15 +167,15 @@ class LaneWorker:
             datetime.now(UTC),
             gaps,
             staging,
-            redact,
-            files(category, encoder.event_schema_json, encoder.encode_events, self._job.body.key.mark),
+            body,
+            files(category, encoder.event_schema_json, body.encode, self._job.body.key.mark),
             files(REJECTED_CATEGORY, encoder.rejection_schema_json, encoder.encode_rejections),
         )
 
     def _take(self, attempt: _Attempt, messages: Sequence[Message]) -> None:
         """Redact messages into the attempt's files."""
         records = [record for message in messages for record in self._records(message)]
-        redacted = attempt.redact(records)
+        redacted = attempt.body.redact(records)
         self._read.count(len(messages), len(records))
         attempt.note_times(messages)
         attempt.counts.update(redacted.counts)
@@ -226,6 +226,7 @@ class LaneWorker:
             ended=datetime.now(UTC).isoformat(),
             oldest_ms=attempt.oldest_ms,
             newest_ms=attempt.newest_ms,
+            engine=attempt.body.engine,
         )
         committed = commit_segment(self.lane, attempt.staging, segment, files)
         self._written.count(sum(file.records for file in files), len(files))

@@ -30,7 +30,7 @@ class StoreWriters:
         for writer in self._writers():
             writer.start_bundle()
 
-    def write(self, redacted: Redacted) -> None:
+    def write(self, redacted: Redacted[Any]) -> None:
         """Give the writers what became of a batch."""
         _give(self._stores.events, redacted.kept)
         _give(self._stores.rejections, redacted.rejections)

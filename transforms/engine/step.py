@@ -39,9 +39,15 @@ class PlainSteps:
         """Compile the steps."""
         reject = Rejecter(body.key, body.rejections_expire_on(body.now_ms))
         classify = ClassifyStep(body.policy, reject, body.unknown_fields)
+        self._body, self._reject = body, reject
         self._sort = ChainedSteps((ParseStep(reject), classify), SORTED_AT_ONCE).build()
         self.redactor = RedactStep(body.policy, body.key, reject, body.detection).compile()
         self._tag = TagStep(body.policy, body.key.epoch, body.now_ms, reject, body.skew_ms).build()
+
+    def at_moment(self, now_ms: int) -> None:
+        """Take a moment for now."""
+        self._reject.expires_on = self._body.rejections_expire_on(now_ms)
+        self._tag.at_moment(now_ms)
 
     def __call__(self, records: Sequence[RawRecord], places: Iterable[int]) -> Outcome[TaggedEvent]:
         """Return what became of the records at some places; rejections are in the order of the whole batch's."""
@@ -75,10 +81,16 @@ class EngineWork:
         opened = [self._answers.sorter.opens(rule.name) for rule in policy.fields]
         outcomes = [stated_outcome(policy, outcome) for outcome in self._answers.outcomes]
         self._engine = new_engine(settings_of(policy, key, opened), outcomes, self._answers)
-        self._engine.at_moment(body.now_ms + body.skew_ms, body.now_ms // MS_A_DAY)
         self._encoder = Encoding(policy).build()
         self._meter = Meter(EngineStep.__name__)
+        self._skew_ms = body.skew_ms
         self.uses_engine = True
+        self.at_moment(body.now_ms)
+
+    def at_moment(self, now_ms: int) -> None:
+        """Take a moment for now."""
+        self._plain.at_moment(now_ms)
+        self._engine.at_moment(now_ms + self._skew_ms, now_ms // MS_A_DAY)
 
     def start_bundle(self) -> None:
         """Forget what was seen in a bundle."""

@@ -15,6 +15,7 @@ from schemas.errors import ClosedLaneError, RunnerError, UnreachableError
 from schemas.policy.file import default_policy
 from tests.pipelines.streams.made_streams import SECRET, make_job, new_topic, produce
 from tests.pipelines.streams.test_lane_worker import numbers
+from transforms.engine.choice import EngineChoice
 
 
 def caught_up(job, **options):
@@ -96,18 +97,35 @@ def test_a_reader_of_the_loop_sees_its_progress(tmp_path):
     assert shown[-1] == 7
 
 
-def test_the_steps_of_a_stream_count_like_those_of_a_batch_job(tmp_path):
-    topic = new_topic(5, partitions=1)
-    topic.produce(b"poison")
+def counted_of(job):
+    """Return Beam's counters of one run of a job's only lane, by step and name."""
     pipeline = beam.Pipeline(runner=FnApiRunner())
-    pipeline | AdvanceLanes(make_job(tmp_path, topic, lanes=1), (0,))
+    pipeline | AdvanceLanes(job, (0,))
     result = pipeline.run()
     result.wait_until_finish()
-    counted = {
-        (one.key.metric.namespace, one.key.metric.name): one.result
-        for one in result.metrics().query()["counters"]
-    }
+    counters = result.metrics().query()["counters"]
+    return {(one.key.metric.namespace, one.key.metric.name): one.result for one in counters}
+
+
+def five_and_poison():
+    """Return a topic of five events and what is none."""
+    topic = new_topic(5, partitions=1)
+    topic.produce(b"poison")
+    return topic
+
+
+def test_the_steps_of_a_stream_count_like_those_of_a_batch_job(tmp_path):
+    job = make_job(tmp_path, five_and_poison(), lanes=1, engine=EngineChoice.PYTHON)
+    counted = counted_of(job)
     assert counted["ReadTopic", "in"] == counted["ReadTopic", "out"] == counted["ParseStep", "in"] == 6
     assert (counted["ParseStep", "out"], counted["ParseStep", "rejected/not_json"]) == (5, 1)
     assert counted["DropRepeatsStep", "out"] == 5
     assert (counted["CommitSegments", "in"], counted["CommitSegments", "out"]) == (6, 2)
+
+
+@pytest.mark.usefixtures("engine_is_there")
+def test_the_engine_of_a_stream_counts_what_it_took_and_gave_and_not_its_self_check(tmp_path):
+    counted = counted_of(make_job(tmp_path, five_and_poison(), lanes=1))
+    assert (counted["EngineStep", "in"], counted["EngineStep", "out"]) == (6, 5)
+    assert counted["EngineStep", "rejected/not_json"] == 1
+    assert counted["ParseStep", "in"] == 1  # what is no plain event

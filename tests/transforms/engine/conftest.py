@@ -1,26 +1,12 @@
 """The engine, where it is installed, and the plain steps beside it."""
 
-import os
-import shutil
-
 import pytest
 
 from schemas.policy.file import default_policy
 from tests.conftest import NOW_MS
-from transforms.engine.native import VERSION
 from transforms.engine.step import EngineWork
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
-
-
-@pytest.fixture(scope="session")
-def engine_is_there() -> None:
-    """Skip a test where the engine isn't installed; fail it where everything is required and cargo was there."""
-    if VERSION is not None:
-        return
-    if os.environ.get("LOGVEIL_REQUIRE_ALL") == "1" and shutil.which("cargo"):
-        pytest.fail("the engine is required here and absent, though cargo is there: setup.sh builds it")
-    pytest.skip("the engine is absent: setup.sh builds it where cargo is")
 
 
 @pytest.fixture(scope="session")
