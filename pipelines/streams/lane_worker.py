@@ -17,13 +17,12 @@ from pipelines.root.partition_files import PartitionFiles
 from pipelines.root.segment_files import BLOCK_SEGMENTS, Lane, segment_file_name
 from pipelines.sources.kafka_lane import LaneReader, Message
 from pipelines.streams.job import StreamJob
-from pipelines.streams.lane_body import LaneBody, lane_body
+from pipelines.streams.lane_body import LaneBodies, LaneBody
 from pipelines.streams.store_writers import StoreWriters
 from schemas.errors import ClosedLaneError, KeyFileError
 from schemas.events import Counts, RawRecord, Source
 from schemas.ledger import REJECTED_CATEGORY, WrittenFile
 from schemas.segment import OffsetRange, Segment, stream_id
-from transforms.accounts.erased import Marks
 from transforms.avro.encode import Encoding
 from transforms.batches.metrics import Meter
 from transforms.framing.messages import message_records
@@ -58,12 +57,12 @@ class _Attempt:
 
 
 class LaneWorker:
-    """Works on one lane; consumer and compiled steps are kept from bundle to bundle.
+    """Works on one lane; the consumer is kept from bundle to bundle, compiled steps are shared with lanes of `bodies`.
 
     `messages` counts what it has committed.
     """
 
-    def __init__(self, job: StreamJob, number: int) -> None:
+    def __init__(self, job: StreamJob, number: int, bodies: LaneBodies | None = None) -> None:
         self.lane = Lane(job.root, stream_id(job.topic.name), job.dealing.epoch, number)
         self._job = job
         self._source = Source(job.topic.name, self.lane.stream)
@@ -71,8 +70,8 @@ class LaneWorker:
             job.topic.consumer, job.topic.name, number, job.dealing.lanes, job.record_gaps
         )
         self._busy = threading.Lock()
-        self._body: LaneBody | None = None
-        self._erased: Marks | None = None
+        self._bodies = bodies or LaneBodies(job)
+        self._is_open = False
         self._stores = StoreWriters(job.stores)
         self._encoder = Encoding(job.body.policy).build()
         self._read, self._written = Meter("ReadTopic"), Meter("CommitSegments")
@@ -116,6 +115,7 @@ class LaneWorker:
             finally:
                 if attempt is not None:
                     discard(attempt.staging)
+                    self._bodies.give_back(attempt.body)
 
     def close(self) -> None:
         """Let the broker and the stores go."""
@@ -137,20 +137,19 @@ class LaneWorker:
 
     def _open(self, stands: Position, now: datetime, gaps: tuple[OffsetRange, ...]) -> _Attempt:
         """Begin a bundle: its staging folder is there before it is read what was erased."""
-        if self._body is None:
+        if not self._is_open:
             sweep_lane(self.lane)
             self._stores.open()
+            self._is_open = True
         staging = open_staging(self.lane, stands.sequence)
         try:
-            erased = take_note(self.lane.root, staging)
-            if self._body is None or erased != self._erased:
-                self._body, self._erased = lane_body(self._job, erased, self._encoder), erased
-            self._body.redact.start_bundle(epoch_ms(now))
+            body = self._bodies.take(take_note(self.lane.root, staging))
+            body.redact.start_bundle(epoch_ms(now))
             self._stores.start_bundle()
         except BaseException:
             discard(staging)
             raise
-        return self._attempt(stands, gaps, staging, self._body)
+        return self._attempt(stands, gaps, staging, body)
 
     def _attempt(
         self, stands: Position, gaps: tuple[OffsetRange, ...], staging: Path, body: LaneBody

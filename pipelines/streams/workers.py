@@ -4,17 +4,20 @@ from datetime import UTC, datetime
 
 from pipelines.jobs.runner_errors import clean_error
 from pipelines.streams.job import StreamJob
+from pipelines.streams.lane_body import LaneBodies
 from pipelines.streams.lane_worker import LaneWorker
 from schemas.segment import Segment
 
 _workers: dict[tuple[str, int], LaneWorker] = {}
+_bodies: dict[str, LaneBodies] = {}
 
 
 def worker_of(job: StreamJob, lane: int) -> LaneWorker:
     """Return this process's worker of a lane of a job."""
     place = job.token, lane
     if place not in _workers:
-        _workers.setdefault(place, LaneWorker(job, lane))
+        bodies = _bodies.setdefault(job.token, LaneBodies(job))
+        _workers.setdefault(place, LaneWorker(job, lane, bodies))
     return _workers[place]
 
 
@@ -22,6 +25,7 @@ def close_workers(job: StreamJob) -> None:
     """Let go what this process's workers of a job hold."""
     for place in [place for place in _workers if place[0] == job.token]:
         _workers.pop(place).close()
+    _bodies.pop(job.token, None)
 
 
 def advance_lane(job: StreamJob, lane: int) -> Segment | None:

@@ -10,7 +10,7 @@ from pipelines.retention.verify import verify_root
 from pipelines.root.receipts import append_receipt
 from pipelines.root.segment_files import read_segments
 from pipelines.streams.job import Stores
-from pipelines.streams.lane_body import lane_body
+from pipelines.streams.lane_body import LaneBodies, make_body
 from pipelines.streams.lane_worker import LaneWorker
 from schemas.accounts import ErasedMark
 from schemas.errors import OptionsError
@@ -18,13 +18,11 @@ from schemas.policy.file import default_policy
 from tests.made_output import read_records
 from tests.pipelines.streams.made_streams import KEY, event, make_job, new_topic
 from transforms.accounts.erased import erasure_digest
-from transforms.avro.encode import Encoding
 from transforms.batches.steps import BatchFn
 from transforms.engine.choice import WANTED, EngineChoice
 from transforms.framing.messages import MessageFormat
 from transforms.tag import epoch_ms
 
-ENCODER = Encoding(default_policy()).build()
 NATIVE = f"native {WANTED}"
 EVENTS, REJECTIONS = "category=troubleshooting_data", "category=rejected"
 
@@ -123,8 +121,8 @@ def test_once_an_account_was_erased_the_plain_steps_go_on(tmp_path):
 def test_what_needs_whole_events_is_left_to_the_steps_or_refused(tmp_path, options, why):
     job = make_job(tmp_path, new_topic(), engine=EngineChoice.NATIVE, **options)
     with pytest.raises(OptionsError, match=why):
-        lane_body(job, {}, ENCODER)
-    assert lane_body(replace(job, engine=EngineChoice.AUTO), {}, ENCODER).engine == "python"
+        make_body(job, {})
+    assert make_body(replace(job, engine=EngineChoice.AUTO), {}).engine == "python"
 
 
 @pytest.mark.usefixtures("engine_is_there")
@@ -133,4 +131,21 @@ def test_an_engine_that_differs_from_the_steps_is_not_used(tmp_path, monkeypatch
     segment, _ = run(tmp_path, new_topic(2))
     assert segment.engine == "python"
     assert "engine/unequal" not in segment.counts
-    assert [record.name for record in caplog.records] == [lane_body.__module__]
+    assert [record.name for record in caplog.records] == [make_body.__module__]
+
+
+def test_lanes_that_take_turns_share_a_body_and_others_have_their_own(tmp_path):
+    job = make_job(tmp_path, new_topic(), lanes=1, engine=EngineChoice.PYTHON)
+    bodies = LaneBodies(job)
+    first, second = bodies.take({}), bodies.take({})
+    assert first is not second
+    bodies.give_back(first)
+    assert bodies.take({}) is first
+
+
+def test_a_body_from_before_an_erasure_is_taken_no_more(tmp_path):
+    bodies = LaneBodies(make_job(tmp_path, new_topic(), lanes=1, engine=EngineChoice.PYTHON))
+    bodies.give_back(old := bodies.take({}))
+    marks = {"digest": (ErasedMark("digest", 0, 7),)}
+    assert bodies.take(marks).erased == marks
+    assert bodies.take({}) is not old
