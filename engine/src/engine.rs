@@ -1,7 +1,7 @@
 //! The engine as Python sees it: a batch of records in, records of Avro by partition out.
 
 use crate::event::{read, Event, Keys, Read};
-use crate::memory::{Origins, Person, StatedPerson, StatedText, Texts, Values};
+use crate::memory::{Origins, Person, Stated, StatedPerson, Texts, Values};
 use crate::plan::{Field, Key, Limits, Settings, StatedKey, StatedOutcome};
 use crate::repeats::RecentIds;
 use crate::tally::Tally;
@@ -278,7 +278,7 @@ impl Engine {
             })
             .collect();
         let are_urls: Vec<bool> = asks.iter().map(|&(is_url, _)| is_url).collect();
-        let said: Vec<Option<StatedText>> =
+        let said: Vec<Stated> =
             self.answers.call_method1(py, "texts", (PyList::new(py, &texts)?, are_urls))?.extract(py)?;
         for ((&(is_url, _), text), stated) in asks.iter().zip(texts).zip(said) {
             self.state.texts[usize::from(is_url)].learn(text.into_any().unbind(), stated);
@@ -286,17 +286,23 @@ impl Engine {
         Ok(())
     }
 
-    fn ask_named(&mut self, py: Python<'_>, works: &mut [Option<Work<'_>>], named: &[usize]) -> PyResult<()> {
+    fn ask_named(
+        &mut self,
+        py: Python<'_>,
+        works: &mut [Option<Work<'_>>],
+        named: &[(usize, Vec<usize>)],
+    ) -> PyResult<()> {
         if named.is_empty() {
             return Ok(());
         }
         let (texts, knowns, are_urls) = (PyList::empty(py), PyList::empty(py), PyList::empty(py));
-        for work in named.iter().filter_map(|&index| works[index].as_ref()) {
+        for (index, places) in named {
+            let Some(work) = &works[*index] else { continue };
             let people = PyList::new(
                 py,
                 self.state.known(work).map(|known| known.object.bind(py)).collect::<Vec<_>>(),
             )?;
-            for free in &work.free {
+            for free in places.iter().map(|&at| &work.free[at]) {
                 texts.append(
                     self.state.texts[usize::from(free.is_url)].objects[free.number as usize].bind(py),
                 )?;
@@ -307,9 +313,12 @@ impl Engine {
         let said: Vec<(String, u32)> =
             self.answers.call_method1(py, "named", (texts, knowns, are_urls))?.extract(py)?;
         let mut said = said.into_iter();
-        for &index in named {
-            if let Some(work) = &mut works[index] {
-                work.redacted = said.by_ref().take(work.free.len()).collect();
+        for (index, places) in named {
+            if let Some(work) = &mut works[*index] {
+                work.redacted = vec![None; work.free.len()];
+                for &at in places {
+                    work.redacted[at] = said.next();
+                }
             }
         }
         Ok(())

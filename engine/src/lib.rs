@@ -6,7 +6,9 @@ mod engine;
 mod event;
 mod matcher;
 mod memory;
+mod places;
 mod plan;
+mod recognizers;
 mod repeats;
 mod table;
 mod tally;
@@ -18,5 +20,6 @@ use pyo3::prelude::*;
 fn logveil_engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<engine::Engine>()?;
     module.add_class::<matcher::Matcher>()?;
+    module.add_class::<recognizers::Recognizers>()?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

@@ -94,7 +94,14 @@ pub struct Analysed {
     pub is_odd: bool,
 }
 
-/// What Python says of a text; None sends the event back.
+/// What Python says of a text.
+#[derive(FromPyObject)]
+pub enum Stated {
+    /// It stays as it is and is of ASCII, or its event goes back.
+    Whether(bool),
+    Text(StatedText),
+}
+
 #[derive(FromPyObject)]
 pub struct StatedText {
     redacted: String,
@@ -123,11 +130,13 @@ const ODD: Analysed = Analysed {
 
 impl Texts {
     /// Takes in what Python said of the text that comes next.
-    pub fn learn(&mut self, object: Py<PyAny>, stated: Option<StatedText>) {
+    pub fn learn(&mut self, object: Py<PyAny>, stated: Stated) {
+        let number = self.objects.len() as u32;
         self.objects.push(object);
         let analysed = match stated {
-            None => ODD,
-            Some(stated) => {
+            Stated::Whether(false) => ODD,
+            Stated::Whether(true) => self.unchanged(number),
+            Stated::Text(stated) => {
                 let echoes = self.learn_echoes(&stated.echoes);
                 Analysed {
                     redacted: self.put(stated.redacted.as_bytes()),
@@ -139,6 +148,12 @@ impl Texts {
             }
         };
         self.analysed.push(analysed);
+    }
+
+    fn unchanged(&mut self, number: u32) -> Analysed {
+        let folded = self.table.text(number).to_ascii_lowercase();
+        let text = self.table.text(number).to_vec();
+        Analysed { redacted: self.put(&text), folded: self.put(&folded), detections: 0, echoes: 0, is_odd: false }
     }
 
     fn learn_echoes(&mut self, echoes: &[String]) -> u32 {

@@ -3,11 +3,12 @@
 use crate::avro::{put_bytes, put_long};
 use crate::engine::{OutcomeKey, State};
 use crate::event::Event;
-use crate::memory::{Known, Person};
+use crate::memory::{Analysed, Known, Person};
 use crate::plan::{Key, Take};
 use crate::repeats::Id;
 use crate::tally::{PERSONAL, TOLD, TRACED};
 use hmac::Mac;
+use memchr::memmem::Finder;
 use std::borrow::Cow;
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
@@ -33,8 +34,8 @@ pub struct Work<'a> {
     pub event: Event<'a>,
     settled: Vec<Settled>,
     pub free: Vec<Free>,
-    /// What Python made of the texts, where somebody of the event is named in them.
-    pub redacted: Vec<(String, u32)>,
+    /// What Python made of the texts in which somebody of the event is named: all of them, or none.
+    pub redacted: Vec<Option<(String, u32)>>,
     pub outcomes: Vec<u32>,
     pub origin: u32,
     days: i64,
@@ -220,40 +221,62 @@ impl State {
         self.people_of(work).filter_map(|(_, person)| person.known.as_ref())
     }
 
-    /// Returns the places of the events whose texts may name somebody; an event with an odd text goes back.
-    pub fn named(&self, works: &mut [Option<Work<'_>>]) -> Vec<usize> {
+    /// Returns the places of the events whose texts may name somebody, with the places of those texts; an event with
+    /// an odd text goes back.
+    pub fn named(&self, works: &mut [Option<Work<'_>>]) -> Vec<(usize, Vec<usize>)> {
         let mut named = Vec::new();
         let mut read = Vec::new();
         for (index, slot) in works.iter_mut().enumerate() {
             let Some(work) = slot else { continue };
-            let analysed = |free: &Free| self.texts[usize::from(free.is_url)].analysed[free.number as usize];
-            if work.free.iter().any(|free| analysed(free).is_odd) {
+            if work.free.iter().any(|free| self.analysed(free).is_odd) {
                 *slot = None;
                 continue;
             }
             read.clear();
             for free in &work.free {
-                let texts = &self.texts[usize::from(free.is_url)];
-                read.extend_from_slice(texts.bytes(analysed(free).folded));
+                read.extend_from_slice(self.folded(free));
                 read.push(b'\n');
             }
-            let echoes =
-                work.free.iter().flat_map(|free| self.texts[usize::from(free.is_url)].echoes_of(free.number));
-            if self.known(work).any(|known| known.finder.find(&read).is_some())
-                || (work.free.len() > 1 && { echoes }.any(|echo| echo.find_iter(&read).nth(1).is_some()))
-            {
-                named.push(index);
+            let mut sought: Vec<&Finder<'static>> = self.known(work).map(|known| &known.finder).collect();
+            sought.retain(|one| one.find(&read).is_some());
+            if work.free.len() > 1 {
+                let echoes =
+                    work.free.iter().flat_map(|free| self.texts[usize::from(free.is_url)].echoes_of(free.number));
+                sought.extend(echoes.filter(|echo| echo.find_iter(&read).nth(1).is_some()));
+            }
+            if !sought.is_empty() {
+                named.push((index, self.naming(work, &sought)));
             }
         }
         named
+    }
+
+    /// Returns the places of the texts of an event that hold one of those sought; where that is one, another with it,
+    /// for of a text alone nobody is asked whom it names for the others.
+    fn naming(&self, work: &Work<'_>, sought: &[&Finder<'static>]) -> Vec<usize> {
+        let holds = |free: &Free| sought.iter().any(|one| one.find(self.folded(free)).is_some());
+        let mut places: Vec<usize> = (0..work.free.len()).filter(|&at| holds(&work.free[at])).collect();
+        if let ([only], true) = (&places[..], work.free.len() > 1) {
+            places = if *only == 0 { vec![0, 1] } else { vec![0, *only] };
+        }
+        places
+    }
+
+    fn analysed(&self, free: &Free) -> &Analysed {
+        &self.texts[usize::from(free.is_url)].analysed[free.number as usize]
+    }
+
+    /// Returns a text of an event as people are searched for in it.
+    fn folded(&self, free: &Free) -> &[u8] {
+        self.texts[usize::from(free.is_url)].bytes(self.analysed(free).folded)
     }
 
     /// Returns what the outcome of a text follows from.
     pub fn outcome_key(&self, work: &Work<'_>, at: usize) -> OutcomeKey {
         let free = &work.free[at];
         let detections = match work.redacted.get(at) {
-            Some((_, detections)) => *detections,
-            None => self.texts[usize::from(free.is_url)].analysed[free.number as usize].detections,
+            Some(Some((_, detections))) => *detections,
+            _ => self.analysed(free).detections,
         };
         (free.field, free.is_url, detections)
     }
@@ -313,8 +336,8 @@ impl State {
         for (at, free) in work.free.iter().enumerate() {
             let texts = &self.texts[usize::from(free.is_url)];
             values[free.field as usize] = Some(match work.redacted.get(at) {
-                Some((text, _)) => text.as_bytes(),
-                None => texts.bytes(texts.analysed[free.number as usize].redacted),
+                Some(Some((text, _))) => text.as_bytes(),
+                _ => texts.bytes(texts.analysed[free.number as usize].redacted),
             });
         }
         for value in &values[..self.fields.len()] {

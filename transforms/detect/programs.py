@@ -176,17 +176,17 @@ def _cased() -> tuple[str, Ranges]:
     return "".join(found), _joined((ord(one), ord(one)) for one in found)
 
 
-@lru_cache(maxsize=3)
-def _of_category(category: Any) -> Ranges:
-    """Return what one of Unicode's categories holds beyond ASCII, as `re` reads it."""
-    run = [
-        (
-            op.MAX_REPEAT,
-            (1, op.MAXREPEAT, _parser.SubPattern(_parser.State(), [(op.IN, [(op.CATEGORY, category)])])),
-        )
-    ]
-    runs = _compiler.compile(_parser.SubPattern(_parser.State(), run), re.UNICODE)
+@lru_cache(maxsize=1)
+def _categories() -> Mapping[Any, Ranges]:
+    """Return what each of Unicode's categories holds beyond ASCII, as `re` reads it."""
     beyond = "".join(map(chr, range(128, sys.maxunicode + 1)))
+    return {category: _stretches(category, beyond) for category in _WITHOUT.values()}
+
+
+def _stretches(category: Any, beyond: str) -> Ranges:
+    one = _parser.SubPattern(_parser.State(), [(op.IN, [(op.CATEGORY, category)])])
+    run = [(op.MAX_REPEAT, (1, op.MAXREPEAT, one))]
+    runs = _compiler.compile(_parser.SubPattern(_parser.State(), run), re.UNICODE)
     return tuple((128 + match.start(), 127 + match.end()) for match in runs.finditer(beyond))
 
 
@@ -206,7 +206,7 @@ def _of_members(members: Sequence[tuple[Any, Any]], flags: int) -> Ranges:
 def _of_member(code: Any, value: Any, flags: int) -> Iterable[tuple[int, int]]:
     if code is op.CATEGORY:
         category = _WITHOUT.get(value, value)
-        held = () if flags & re.ASCII else _of_category(category)
+        held = () if flags & re.ASCII else _categories()[category]
         return held if category is value else _complement(held)
     if code in (op.LITERAL, op.RANGE):
         first, last = (value, value) if code is op.LITERAL else value

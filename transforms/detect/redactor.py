@@ -24,6 +24,14 @@ CACHED_URLS = 20_000
 """How many URLs are remembered with what they become."""
 
 
+class Alone(NamedTuple):
+    """What a text becomes by itself, None if it stays; its view where that differs; whom it names for other texts."""
+
+    redacted: RedactedText | None
+    view: str | None
+    echoes: tuple[Known, ...]
+
+
 class TextRedactor:
     """Redacts texts; `search` is compiled, so it is built where it is used and never pickled."""
 
@@ -69,15 +77,13 @@ class TextRedactor:
         """Return URLs of which scheme, host, port and the shape of the path stay."""
         return self.redact(urls, known, [True] * len(urls))
 
-    def searched(self, texts: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
-        """Return each text as people are searched for in it, not folded, and whom it names for its event's other texts."""
-        return [
-            (
-                text if analysed.view is None else f"{text}\n{analysed.view.text}",
-                tuple(echo.literal for echo in analysed.echoes),
+    def alone(self, texts: Sequence[str], are_urls: Sequence[bool]) -> Iterator[Alone]:
+        """Yield what texts and URLs become where nobody of their events is named, and what may name somebody there."""
+        for text, analysed, is_url in zip(texts, self._detected(texts), are_urls, strict=True):
+            redacted = self._urls[text] if is_url else analysed.redacted
+            yield Alone(
+                redacted, None if analysed.view is None else analysed.view.text, analysed.echoes
             )
-            for text, analysed in zip(texts, self._detected(texts), strict=True)
-        ]
 
     def _plain_url(self, url: str) -> RedactedText:
         """Redact a URL that names none of its event's people: it becomes the same wherever it stands."""

@@ -6,6 +6,7 @@ from schemas.events import Counts, FieldOutcome
 from schemas.policy.policy import Policy
 from transforms.avro.encode import encoded_origin
 from transforms.classify import UnknownFields, log_source
+from transforms.detect.redactor import Alone
 from transforms.engine.plan import field_outcomes, stated_outcome
 from transforms.engine.stated import (
     FIELD,
@@ -52,8 +53,8 @@ class Answers:
         self._numbers = {name: number for number, name in enumerate(self._names)}
         self.outcomes: list[FieldOutcome] = field_outcomes(policy)
         self.let_be = Counts()
-        self._detections: list[Detections] = []
-        self._detection_numbers: dict[Detections, int] = {}
+        self._detections: list[Detections] = [()]
+        self._detection_numbers: dict[Detections, int] = {(): 0}
 
     def key(self, key: str) -> StatedKey:
         """Return what a key of the top level says; one that is odd sends its event back."""
@@ -96,27 +97,34 @@ class Answers:
         """Tell of each value whether its field keeps it as it is."""
         return [self._redactor.settled[self._names[field]][value] is not None for field, value in values]
 
-    def texts(self, texts: Sequence[str], are_urls: Sequence[bool]) -> list[StatedText | None]:
-        """Return what texts become where nobody of their events is named; None for one that is hard to search."""
-        redactor = self._redactor.texts
-        redacted = redactor.redact(texts, [[] for _ in texts], are_urls)
-        found = zip(texts, redacted, redactor.searched(texts), strict=True)
+    def texts(self, texts: Sequence[str], are_urls: Sequence[bool]) -> list[StatedText | bool]:
+        """Return what texts become where nobody of their events is named.
+
+        True stands for a text of ASCII that stays as it is, False for one that is hard to search.
+        """
+        own_tokens = self._redactor.own_tokens
         return [
-            None if one.allowed else self._text(text, one.text, self._number(one.detections), *seen)
-            for text, one, seen in found
+            not ("_" in text and own_tokens(text) != text)
+            if one.redacted is None and one.view is None and text.isascii()
+            else self._text(text, one)
+            for text, one in zip(texts, self._redactor.texts.alone(texts, are_urls), strict=True)
         ]
 
-    def _text(
-        self, text: str, redacted: str, detections: int, searched: str, echoes: Sequence[str]
-    ) -> StatedText | None:
+    def _text(self, text: str, one: Alone) -> StatedText | bool:
+        searched = text if one.view is None else f"{text}\n{one.view}"
         lower = searched.lower()
         if len(lower) != len(searched) or _FINAL in searched:
-            return None
+            return False
         if "_" in text and self._redactor.own_tokens(text) != text:
-            return None
-        if searched is not text and any(map(SURROGATE.search, (lower, *echoes))):
-            return None
-        return StatedText(redacted, detections, lower, list(echoes))
+            return False
+        echoes = [echo.literal for echo in one.echoes]
+        if one.view is not None and any(map(SURROGATE.search, (lower, *echoes))):
+            return False
+        if one.redacted is None:
+            return StatedText(text, 0, lower, echoes)
+        if one.redacted.allowed:
+            return False
+        return StatedText(one.redacted.text, self._number(one.redacted.detections), lower, echoes)
 
     def named(
         self, texts: Sequence[str], known: Sequence[Sequence], are_urls: Sequence[bool]

@@ -24,6 +24,4 @@ def engine(engine_is_there: None, body: RedactLogEvents) -> EngineWork:
 @pytest.fixture(scope="session")
 def steps(engine_is_there: None, body: RedactLogEvents) -> EngineWork:
     """Return the plain steps, that encode what they make."""
-    work = EngineWork(body)
-    work.uses_engine = False
-    return work
+    return EngineWork(body, uses_engine=False)

@@ -1,0 +1,72 @@
+"""State a recognizer as data: what of it the engine runs by itself, and what becomes of what it takes."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from json import dumps
+from typing import NamedTuple
+
+from schemas.errors import DetectorError
+from transforms.detect.conditions import condition_of
+from transforms.detect.detector import VALUE, Detector
+from transforms.detect.formats.format import Format
+from transforms.detect.programs import program_of
+from transforms.detect.slots import Slot
+from transforms.detect.spans import Span
+
+Make = Callable[[str, int, int, int], Iterable[Span]]
+"""Gives the spans of what a group, by its number, took of a text."""
+
+
+class Stated(NamedTuple):
+    """A recognizer as the engine reads it, `program` and `condition` in JSON; without `groups` it only rules texts out."""
+
+    program: str
+    condition: str | None = None
+    groups: list[int] | None = None
+    make: Make | None = None
+
+
+def stated(recognizer: object) -> Stated | None:
+    """Return what of a recognizer the engine runs, None if nothing: one whose code may be anybody's.
+
+    Example:
+        >>> from transforms.detect import CATALOG
+        >>> of_name = {one.name: stated(one) for one in CATALOG}
+        >>> of_name["ipv4"].groups, of_name["account_in_queue"].groups, stated(object())
+        ([0], None, None)
+    """
+    kind = type(recognizer)  # what is derived from one of ours may find something else
+    try:
+        if kind is Detector:
+            return _detector(recognizer)
+        if kind is Format:
+            return _format(recognizer)
+        if kind is Slot:
+            return Stated(dumps(program_of(recognizer.form.pattern)))
+    except DetectorError:
+        pass  # the engine does not run a pattern of it
+    return None
+
+
+def _detector(detector: Detector) -> Stated:
+    program = dumps(program_of(detector.compiled))
+    condition = None if detector.check is None else condition_of(detector.check, detector.compiled)
+    if detector.cut is not None or (detector.check is not None and condition is None):
+        return Stated(program)
+    group = detector.compiled.groupindex.get(VALUE, 0)
+    return Stated(
+        program, None if condition is None else dumps(condition), [group], partial(_of_detector, detector)
+    )
+
+
+def _of_detector(detector: Detector, _text: str, _group: int, start: int, end: int) -> Iterable[Span]:
+    return (Span(start, end, detector.kind, detector.score, detector.name),)
+
+
+def _format(one: Format) -> Stated:
+    parts = dict(one.groups)
+    return Stated(
+        dumps(program_of(one.compiled)),
+        groups=list(parts),
+        make=lambda text, group, start, end: parts[group].spans(text, start, end, one.score, one.name),
+    )
