@@ -75,7 +75,5 @@ def _new_engine() -> "logveil_engine.Recognizers":
     try:
         import logveil_engine
     except ImportError:
-        raise OptionsError(
-            "the event engine is not installed on this worker: use --engine=python"
-        ) from None
+        raise OptionsError("the event engine is not installed on this worker: use --engine=python") from None
     return logveil_engine.Recognizers(WINDOW, FIRST_BIT.bit_length() - 1)

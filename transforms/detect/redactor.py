@@ -81,9 +81,7 @@ class TextRedactor:
         """Yield what texts and URLs become where nobody of their events is named, and what may name somebody there."""
         for text, analysed, is_url in zip(texts, self._detected(texts), are_urls, strict=True):
             redacted = self._urls[text] if is_url else analysed.redacted
-            yield Alone(
-                redacted, None if analysed.view is None else analysed.view.text, analysed.echoes
-            )
+            yield Alone(redacted, None if analysed.view is None else analysed.view.text, analysed.echoes)
 
     def _plain_url(self, url: str) -> RedactedText:
         """Redact a URL that names none of its event's people: it becomes the same wherever it stands."""

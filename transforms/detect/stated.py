@@ -35,16 +35,18 @@ def stated(recognizer: object) -> Stated | None:
         >>> of_name["ipv4"].groups, of_name["account_in_queue"].groups, stated(object())
         ([0], None, None)
     """
-    kind = type(recognizer)  # what is derived from one of ours may find something else
+    if type(recognizer) not in (Detector, Format, Slot):
+        return None  # what is derived from one of ours may find something else
     try:
-        if kind is Detector:
-            return _detector(recognizer)
-        if kind is Format:
-            return _format(recognizer)
-        if kind is Slot:
-            return Stated(dumps(program_of(recognizer.form.pattern)))
-    except DetectorError:
-        pass  # the engine does not run a pattern of it
+        match recognizer:
+            case Detector():
+                return _detector(recognizer)
+            case Format():
+                return _format(recognizer)
+            case Slot():
+                return Stated(dumps(program_of(recognizer.form.pattern)))
+    except DetectorError:  # the engine does not run a pattern of it
+        return None
     return None
 
 

@@ -264,7 +264,9 @@ def test_a_detector_that_fails_rejects_the_same_events(engine_is_there, body, en
         monkeypatch.setattr(texts, "_analyse", fail)
         return work
 
-    check(failing(True), failing(False), records(PLAIN, PLAIN | {"output": "fatal"}, PLAIN | {"output": "well"}))
+    check(
+        failing(True), failing(False), records(PLAIN, PLAIN | {"output": "fatal"}, PLAIN | {"output": "well"})
+    )
 
 
 def test_most_events_of_the_self_check_are_made_by_the_engine(engine, steps, body):
