@@ -95,7 +95,7 @@ class _Classifier:
         self._unknown_fields = step.unknown_fields
         self._sorter = KeySorter(step.policy)
         self._stated_time = StatedTime(step.policy.time_fields)
-        self._hidden = HiddenPeople(step.policy)
+        self._hidden = HiddenPeople(step.policy, step.unknown_fields is UnknownFields.REDACT)
         self._accounts = [
             rule.name
             for rule in step.policy.fields

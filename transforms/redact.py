@@ -23,6 +23,7 @@ from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known
 from transforms.event_id import event_id
 from transforms.event_people import entities_of, hidden_people, holds_a_person, known_person
+from transforms.keyed_fields import keyed_people
 from transforms.possible_accounts import account_treatment, known_accounts
 from transforms.pseudonyms import PseudonymKey
 from transforms.rejections import Rejecter
@@ -94,6 +95,7 @@ class Redactor:
         self._urls = _fields_with(step.policy, Treatment.REDACT_URL)
         detection = step.detection or Detection.of(step.policy)
         self.texts = detection.build(text_treatment(step.policy, step.key, self._watch))
+        self._keyed = keyed_people(detection, self.texts.search.resolve)
         self._let_be: Counts = Counts()
         self.own_tokens = own_tokens(step.policy, step.key, self._watch, step.arriving)
         self.text_outcome = _remembered_outcomes(Treatment.REDACT_TEXT)
@@ -145,7 +147,15 @@ class Redactor:
             elif name not in self._entities:
                 kept.append(values[name])
         others: list[_Free] = [
-            (outcomes, work.others, name, f"{OTHER_TEXT}.{name}", value, people, False)
+            (
+                outcomes,
+                work.others,
+                name,
+                f"{OTHER_TEXT}.{name}",
+                value,
+                self._with_key(name, value, people),
+                False,
+            )
             for name, value in work.event.others.items()
             if not self._treat_second(work, people, name, value)
         ]
@@ -156,6 +166,14 @@ class Redactor:
             self._with_accounts(free) if free[2].partition(".")[0] in addresses else free
             for free in chain(texts, others)
         ] + urls
+
+    def _with_key(self, name: str, value: str, people: list[Known]) -> list[Known]:
+        """Return whom a field beside the policy's may name: of its key, which is not in its text, too."""
+        keyed = self._keyed(name, value)
+        if not keyed:
+            return people
+        people.extend(Known(one.text, one.replacement, one.kind) for one in keyed)
+        return [*keyed, *people]
 
     def _with_accounts(self, free: _Free) -> _Free:
         """Let an address field that holds no address know what in it may be an account's name."""

@@ -12,6 +12,7 @@ from transforms.detect.catalog.network import REVERSED
 from transforms.detect.encoded import EncodedContent
 from transforms.detect.formats import shipped_formats
 from transforms.detect.keyed import KeyedElements, KeyedMembers, KeyedValues
+from transforms.detect.keyed_lists import KeyedLists, KeyedPlurals
 from transforms.detect.known_accounts import KnownAccounts
 from transforms.detect.native import NativeReader
 from transforms.detect.redactor import TextRedactor
@@ -89,6 +90,8 @@ class Detection:
             keyed,
             KeyedElements(vocabulary),
             KeyedMembers(vocabulary),
+            KeyedPlurals(vocabulary),
+            KeyedLists(vocabulary),
             EncodedContent((keyed, *CATALOG)),
             *CATALOG,
             *SLOTS,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
+from schemas.policy.field_names import singulars
 from transforms.detect.words import ORDINARY
 from transforms.pseudonyms import PSEUDONYM
 
@@ -38,7 +39,8 @@ KEYS: Mapping[tuple[str, str], str] = {
     ),
     ("USERNAME", SUSPECT): (
         "owner author committer principal caller subject assignee who member identity initiator invoker impersonator from-user to-user"
-        " member-name mail-owner usr-id requester-name 责任人 处理人"
+        " member-name mail-owner usr-id requester-name participant attendee invitee reviewer approver collaborator contributor maintainer"
+        " moderator sudoer 责任人 处理人"
     ),
     ("UIN", NUMBERED): (
         "uin owner-uin sub-uin sub-account-uin login-uin user-uin account-id account-no account-number customer-id user-id member-id"
@@ -105,6 +107,12 @@ KEYS: Mapping[tuple[str, str], str] = {
 }
 """The keys that logveil knows by itself; a policy adds the aliases of its pseudonymised fields."""
 
+_ONLY_PLURALS = (
+    ("USERNAME", SUSPECT),
+    "admin administrator guest recipient sender follower watcher subscriber",
+)
+"""Keys that are known as plurals alone: one of them stands before much else."""
+
 _NO_SECRET = frozenset(
     "client request idempotency next page max continuation cancellation end start unexpected".split()
 )
@@ -152,6 +160,9 @@ class Vocabulary:
         self._keys: dict[str, tuple[str, str]] = {}
         self._borders: dict[str, set[int]] = {}
         self._spellings: set[str] = set()
+        said, words = _ONLY_PLURALS
+        self._only_plurals = dict.fromkeys(words.split(), said)
+        self._last = set(self._only_plurals)
         for (kind, shape), keys in KEYS.items():
             for key in keys.split():
                 self._add(key, kind, shape)
@@ -160,6 +171,7 @@ class Vocabulary:
         for suffix in _SECRET_ENDS:
             self._spellings.add(f"{suffix}")
         self.classify = lru_cache(maxsize=8192)(self._classify)
+        self.classify_plural = lru_cache(maxsize=8192)(self._classify_plural)
 
     def _add(self, key: str, kind: str, shape: str) -> None:
         words = words_of(key)
@@ -168,6 +180,7 @@ class Vocabulary:
             self._keys.setdefault(joined, (kind, shape))
             self._borders.setdefault(joined, set()).update(accumulate(map(len, words[:-1])))
             self._spellings.add("[ _.-]?".join(map(re.escape, words)))
+            self._last.add(words[-1])
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -179,6 +192,17 @@ class Vocabulary:
         """Return an expression that occurs wherever one of the keys stands before its value."""
         keys = "|".join(sorted(self._spellings))
         return rf"(?i)(?:{keys})[_.-]?[\"'\])]{{0,2}}[ \t]{{0,24}}(?:[=:(\[]|：|＝|【|（|“)"
+
+    @property
+    def last_words(self) -> str:
+        """Return an expression that occurs wherever one of the keys stands, in small letters."""
+        return f"(?:{'|'.join(sorted(self._last))})"
+
+    @property
+    def last_plurals(self) -> str:
+        """Return an expression that occurs wherever a plural of one of the keys stands, in small letters."""
+        stems = sorted({word.removesuffix("y") for word in self._last})
+        return f"(?:{'|'.join(stems)})y?(?:ies|e?s|(?:[ _.-]?(?:list|array|set)|列表|名单|清单))"
 
     def _classify(self, key: str) -> tuple[str, str] | None:
         if _ENDS_IN_PSEUDONYM.search(key):
@@ -198,6 +222,20 @@ class Vocabulary:
         if _HAN.search(key):
             return self._han(key)
         return ("SECRET", PASSWORD) if _is_secret_word(words[-1]) else None
+
+    def _classify_plural(self, key: str) -> tuple[str, str] | None:
+        """Return what the members of a list are whose key is the plural of a known one."""
+        parts = list(_WORD.finditer(key))
+        if not parts or len(key) - parts[-1].end() > 1 or _ENDS_IN_PSEUDONYM.search(key):
+            return None
+        for count in range(min(_LONGEST_KEY + 1, len(parts)), 0, -1):
+            joined = "".join(part.group().lower() for part in parts[-count:])
+            for singular in singulars(joined):
+                borders = self._borders.get(singular, set())
+                known = self._keys.get(singular) or self._only_plurals.get(singular)
+                if known and all(at in borders or at >= len(singular) for at in _separated(parts[-count:])):
+                    return known
+        return None
 
     def _han(self, key: str) -> tuple[str, str] | None:
         key = key.lower()

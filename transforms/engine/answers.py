@@ -48,7 +48,7 @@ class Answers:
         self._redactor = redactor
         self._tells_unknown = unknown is UnknownFields.DROP
         self.sorter = KeySorter(policy)
-        self._hidden = HiddenPeople(policy)
+        self._hidden = HiddenPeople(policy, unknown is UnknownFields.REDACT)
         self._names = [rule.name for rule in policy.fields]
         self._numbers = {name: number for number, name in enumerate(self._names)}
         self.outcomes: list[FieldOutcome] = field_outcomes(policy)
