@@ -40,6 +40,8 @@ _INSIDE = {opening: re.compile(r"[^\[\](){}]*") for opening in _CLOSING} | {
 _ITEM = re.compile(
     rf"[ \t]{{0,8}}\r?\n[ \t]{{0,32}}-[ \t]{{1,4}}[\"']?(?P<name>{_NAME})[\"']?(?=[ \t]{{0,8}}\r?(?:\n|\Z))"
 )
+_VALUE_BYTES = r"[0-9a-z_.@+$\\\x80-\xff-]+"
+_MARK_BYTES = r"(?:[,;|]|、)"
 _SHORTEST_NUMBER = 8
 _SHAPES = {NAMED: NAMED, SUSPECT: SUSPECT, NUMBERED: NUMBERED, DIGITS: DIGITS, PERSON: PERSON, TEXT: TEXT}
 
@@ -121,7 +123,8 @@ class KeyedLists(_Lists):
         """Return an expression that occurs wherever a known key stands before several values."""
         return (
             rf"(?i){self._vocabulary.last_words}[\"'`\])]{{0,2}}[ \t]{{0,24}}(?:(?:not[ \t]{{1,4}})?in[ \t]{{0,4}}[(\[]"
-            r"|(?:[=:(\[{]|：|＝)[ \t\"'(\[{]{0,4}[0-9a-z_.@+$\\\x80-\xff-]+[\"']?[ \t]?(?:[,;|]|、))"
+            rf"|(?:[=:]|：|＝)[ \t]{{0,24}}(?:{_VALUE_BYTES}{_MARK_BYTES}[^\x00- \"']|[\"'`]{_VALUE_BYTES}{_MARK_BYTES})"
+            rf"|(?:(?:[=:]|：|＝)[ \t]{{0,24}})?[(\[{{]\s{{0,24}}[\"'`]?{_VALUE_BYTES}[\"'`]?[ \t]?{_MARK_BYTES})"
         )
 
     def find(self, text: str) -> Iterator[Span]:
