@@ -112,6 +112,10 @@ class Redactor:
             self._let_be.clear()
         return outcome if self._watch is None else _without_erased(outcome, self._watch)
 
+    def names_erased(self, text: str) -> bool:
+        """Tell whether what this has made of a value holds the pseudonym of an erased account."""
+        return self._watch is not None and self._watch.names_erased(text)
+
     def _redact_singly(self, events: Sequence[ClassifiedEvent]) -> Outcome[RedactedEvent]:
         outcome: Outcome[RedactedEvent] = Outcome([])
         for event in events:

@@ -8,7 +8,7 @@ from pipelines.root.partition_files import Encode
 from pipelines.streams.job import StreamJob
 from transforms.accounts.erased import Marks
 from transforms.avro.encode import Encoding
-from transforms.engine.choice import PLAIN, EngineChoice, chosen_engine
+from transforms.engine.choice import PLAIN, chosen_engine
 from transforms.engine.function import EngineFunction
 from transforms.engine.records import joined_partitions
 from transforms.redact_logs import RedactFunction
@@ -65,8 +65,7 @@ def make_body(job: StreamJob, erased: Marks) -> LaneBody:
         OptionsError: The engine was asked for and this worker has none.
     """
     body = job.without(erased)
-    choice = job.engine if body.erased is None else EngineChoice.PYTHON
-    engine = chosen_engine(choice, body, job.needs_events)
+    engine = chosen_engine(job.engine, body, job.needs_events)
     if engine != PLAIN:
         function = EngineFunction(body)
         if function.agrees:

@@ -99,6 +99,10 @@ class ErasedWatch:
 
         return lru_cache(maxsize=_CACHED_TOKENS)(watched)
 
+    def names_erased(self, text: str) -> bool:
+        """Tell whether a text that was made by now holds a pseudonym that at some time must not be written."""
+        return self._any and self._eraser.names(text)
+
     def without_erased(self, event: RedactedEvent) -> RedactedEvent | None:
         """Return an event without the erased accounts that it names, or None where it is of such an account."""
         if not self._any:

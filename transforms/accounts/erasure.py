@@ -39,6 +39,10 @@ class RecordEraser:
         """Return when a pseudonym must go."""
         return self._targets.get(pseudonym, ())
 
+    def names(self, text: str) -> bool:
+        """Tell whether a text holds any of the pseudonyms, whenever it must go."""
+        return any(map(self.targets_of, _TOKEN.findall(text)))
+
     def may_hold(self, data: bytes) -> bool:
         """Tell whether the bytes of records hold any of the pseudonyms."""
         return any(self.targets_of(token.decode()) for token in _TOKEN_BYTES.findall(data))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from schemas.errors import DetectorError
 from schemas.events import Counts, FieldOutcome
 from schemas.policy.policy import Policy
 from transforms.avro.encode import encoded_origin
@@ -81,7 +82,10 @@ class Answers:
         return StatedKey(UNKNOWN, folded=key.casefold(), nameable=nameable(key) != UNNAMEABLE)
 
     def people(self, values: Sequence[tuple[int, str]]) -> list[StatedPerson | None]:
-        """Return what becomes of values of people's fields; None for one that is not simply one account or address."""
+        """Return what becomes of values of people's fields.
+
+        None stands for one that is not simply one account or address, and for an account that was erased.
+        """
         return [self._person(self._names[field], value) for field, value in values]
 
     def _person(self, name: str, value: str) -> StatedPerson | None:
@@ -90,6 +94,8 @@ class Answers:
         if account is None or settled is None:
             return None
         text, _, known = settled
+        if self._redactor.names_erased(text):
+            return None
         literal = "" if known is None else known.literal
         return StatedPerson(text, known, literal, account.casefold(), trace_of(account))
 
@@ -122,15 +128,21 @@ class Answers:
             return False
         if one.redacted is None:
             return StatedText(text, 0, lower, echoes)
-        if one.redacted.allowed:
+        if one.redacted.allowed or self._redactor.names_erased(one.redacted.text):
             return False
         return StatedText(one.redacted.text, self._number(one.redacted.detections), lower, echoes)
 
     def named(
         self, texts: Sequence[str], known: Sequence[Sequence], are_urls: Sequence[bool]
     ) -> list[tuple[str, int]]:
-        """Return what texts become whose events name people in them; texts of one event have one list of people."""
+        """Return what texts become whose events name people in them; texts of one event have one list of people.
+
+        Raises:
+            DetectorError: One holds an erased account after all: then the steps take the batch.
+        """
         redacted = self._redactor.texts.redact(texts, known, are_urls)
+        if any(self._redactor.names_erased(one.text) for one in redacted):
+            raise DetectorError("an erased account is named")
         for one in redacted:
             self.let_be.update(dict(one.allowed))
         return [(one.text, self._number(one.detections)) for one in redacted]

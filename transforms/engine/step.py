@@ -42,7 +42,7 @@ class PlainSteps:
         classify = ClassifyStep(body.policy, reject, body.unknown_fields)
         self._body, self._reject = body, reject
         self._sort = ChainedSteps((ParseStep(reject), classify), SORTED_AT_ONCE).build()
-        self.redactor = RedactStep(body.policy, body.key, reject, body.detection).compile()
+        self.redactor = RedactStep(body.policy, body.key, reject, body.detection, body.erased).compile()
         self._tag = TagStep(body.policy, body.key.epoch, body.now_ms, reject, body.skew_ms).build()
 
     def at_moment(self, now_ms: int) -> None:

@@ -97,7 +97,7 @@ def test_the_clock_of_each_bundle_says_what_has_expired_and_what_is_of_the_futur
 
 
 @pytest.mark.usefixtures("engine_is_there")
-def test_once_an_account_was_erased_the_plain_steps_go_on(tmp_path):
+def test_an_account_that_was_erased_comes_in_no_more_by_the_engine(tmp_path):
     topic = new_topic(partitions=1)
     worker = LaneWorker(make_job(tmp_path, topic, lanes=1), 0)
     topic.produce(event(0, uin="100012345678"))
@@ -108,7 +108,7 @@ def test_once_an_account_was_erased_the_plain_steps_go_on(tmp_path):
     append_receipt(tmp_path, "erase", body, now())
     topic.produce(event(1, uin="100012345678"))
     segment = worker.advance(now())
-    assert (segment.engine, segment.counts["erased_on_arrival"]) == ("python", 1)
+    assert (segment.engine, segment.counts["erased_on_arrival"]) == (NATIVE, 1)
 
 
 @pytest.mark.parametrize(

@@ -3,22 +3,27 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from itertools import chain
 
 import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.accounts import ErasedMark
 from schemas.events import RawRecord, Reason, RecordFormat, Source
 from schemas.policy.allow_list import AllowList
 from schemas.policy.file import default_policy
 from schemas.policy.policy import Treatment
 from tests.conftest import NOW_MS
+from transforms.accounts.erased import ErasedAccounts, erasure_digest
 from transforms.classify import UnknownFields
 from transforms.detect import Detection
 from transforms.engine.self_check import UNEQUAL, agrees, check_records
 from transforms.engine.step import EngineWork
 from transforms.framing.lines import frame_lines
+from transforms.pseudonyms import pseudonym
+from transforms.tag import MS_A_DAY
 
 SOURCE = Source("a.jsonl", "ab" * 32)
 TOPIC = Source("topic")
@@ -246,6 +251,34 @@ def test_made_events_are_equal(make_events, engine, steps, seed, tags):
     for batch in frame_lines([path.read_bytes()], SOURCE, 8 << 20):
         made += check(engine, steps, batch)
     assert made > 1000
+
+
+def test_erased_accounts_stay_out_by_the_engine_as_by_the_steps(engine_is_there, body):
+    tokens = [
+        pseudonym(body.key, "uin", "uin", "100012345678"),
+        pseudonym(body.key, "usr", "username", "tomek.nowak"),
+    ]
+    marks = [
+        ErasedMark(erasure_digest(body.key, token), NOW_MS - 2 * MS_A_DAY, NOW_MS - MS_A_DAY // 2)
+        for token in tokens
+    ]
+    erased = ErasedAccounts({mark.digest: (mark,) for mark in marks}, (body.key,))
+    native, plain = (EngineWork(replace(body, erased=erased)) for _ in range(2))
+    plain.uses_engine = False
+    other = PLAIN | {"uin": "100012345679", "username": "anna"}
+    lines = [
+        PLAIN,
+        other,
+        PLAIN | {"__TIMESTAMP__": NOW_MS - 3 * MS_A_DAY},
+        other | {"output": "user=tomek.nowak failed", "error_message": "no room for tomek.nowak"},
+        other | {"output": "user=tomek.nowak failed", "__TIMESTAMP__": NOW_MS - 3 * MS_A_DAY},
+    ]
+    assert check(native, plain, records(*lines)) == 1
+    outcome = native(records(*lines))
+    assert outcome.counts["erased_on_arrival"] == 1
+    written = b"".join(data for one in outcome.kept for data in chain.from_iterable(one.partitions.values()))
+    assert written.count(b"<ERASED>") == 2
+    assert written.count(tokens[1].encode()) == 1
 
 
 def test_a_detector_that_fails_rejects_the_same_events(engine_is_there, body, engine, steps, monkeypatch):
