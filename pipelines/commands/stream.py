@@ -143,7 +143,7 @@ def stream(
     )
     if topic is None:
         if watch is None:
-            show_demo(job.root, job.body({}), files, roll_seconds)
+            show_demo(job.root, job.body({}), files, roll_seconds, engine)
         else:
             folder = FolderWatch(watch.absolute(), job.root, stable_seconds, marker)
             watch_folder(job, folder, roll_seconds, stopping(), until_caught_up, _show_run)

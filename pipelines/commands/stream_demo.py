@@ -16,6 +16,7 @@ from pipelines.sources.memory_topic import MemoryTopic
 from pipelines.streams.job import StreamJob, deal_topic
 from pipelines.streams.micro_batches import Progress, run_micro_batches
 from schemas.errors import InputError
+from transforms.engine.choice import EngineChoice
 from transforms.redact_logs import RedactLogEvents
 
 TURNS = 5
@@ -24,7 +25,9 @@ _LANES = 2
 _MOST_SECONDS_A_TURN = 2.0
 
 
-def show_demo(root: Path, body: RedactLogEvents, files: Sequence[str], roll_seconds: float) -> None:
+def show_demo(
+    root: Path, body: RedactLogEvents, files: Sequence[str], roll_seconds: float, engine: EngineChoice
+) -> None:
     """Feed a topic in a few turns, stream it, and print how the partitions grow.
 
     Raises:
@@ -32,7 +35,7 @@ def show_demo(root: Path, body: RedactLogEvents, files: Sequence[str], roll_seco
     """
     lines = _lines_of(files) if files else list(sample_lines(datetime.now(UTC)))
     topic = MemoryTopic(f"demo-{time.time_ns()}", _PARTITIONS)
-    job = StreamJob(root, topic, deal_topic(root, topic, _LANES), body)
+    job = StreamJob(root, topic, deal_topic(root, topic, _LANES), body, engine=engine)
     stop = threading.Event()
     shares = iter([lines[turn::TURNS] for turn in range(TURNS)])
 

@@ -8,11 +8,13 @@ from typer.testing import CliRunner
 
 from pipelines.commands.cli import app
 from pipelines.retention.verify import verify_root
+from pipelines.root.segment_files import read_segments
 from schemas.errors import InputError, OptionsError, UnreachableError
 from schemas.policy.file import default_policy
 from tests.made_output import event_ids, read_records
 from tests.pipelines.streams.made_streams import event
 from tests.pipelines.streams.test_lane_worker import numbers
+from transforms.engine.choice import WANTED
 
 
 def stream(*arguments: object) -> str:
@@ -44,6 +46,14 @@ def test_the_demonstration_takes_files(tmp_path):
     lines.write_bytes(b"\n".join(event(number) for number in range(12)))
     stream("--local-demo", "--output", tmp_path / "out", "--roll-seconds", "0.1", lines)
     assert numbers(tmp_path / "out") == list(range(12))
+
+
+@pytest.mark.usefixtures("engine_is_there")
+@pytest.mark.parametrize(("choice", "made_by"), [("python", "python"), ("native", f"native {WANTED}")])
+def test_what_makes_the_records_can_be_chosen(tmp_path, choice, made_by):
+    root = tmp_path / "out"
+    stream("--local-demo", "--output", root, "--roll-seconds", "0.1", "--engine", choice)
+    assert {segment.engine for segment in read_segments(root)} == {made_by}
 
 
 def test_a_file_of_the_demonstration_that_is_not_there_is_named(tmp_path):
