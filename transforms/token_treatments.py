@@ -7,6 +7,7 @@ from functools import lru_cache
 from schemas.policy.policy import Policy, Treatment
 from schemas.policy.tokens import TOKEN_KINDS, TokenKind, Tokens
 from transforms.accounts.erased import ErasedWatch
+from transforms.detect.views import as_read
 from transforms.pseudonyms import PSEUDONYM, PseudonymKey, looks_forged
 from transforms.treatments import (
     Treat,
@@ -31,10 +32,14 @@ def compile_token_treatments(
 
 
 def text_treatment(policy: Policy, key: PseudonymKey, watch: ErasedWatch | None = None) -> TreatField:
-    """Return what gives a value found in a text the treatment of the field, or of the kind, that it is one of."""
-    return field_treatment(
+    """Return what gives a value found in a text the treatment of the field, or of the kind, that it is one of.
+
+    A value that is encoded is treated as what it stands for: `anna%40example.com` is one address with `anna@example.com`.
+    """
+    treat = field_treatment(
         compile_treatments(policy, key, watch) | compile_token_treatments(policy, key, watch)
     )
+    return lambda name, value: treat(name, as_read(value))
 
 
 def _token(kind: TokenKind, pseudonym: Callable[[str, str, str], str]) -> Treat:

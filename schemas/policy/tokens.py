@@ -64,11 +64,13 @@ def canonical_phone(text: str) -> str:
 def canonical_person(text: str) -> str:
     """Return a name without regard to case, width and blanks; in which order its parts stand is not known.
 
+    A plus sign is a blank, as in the query of a URL.
+
     Example:
-        >>> canonical_person(" ANNA  Smith"), canonical_person("王 小明")
-        ('anna smith', '王小明')
+        >>> canonical_person(" ANNA  Smith"), canonical_person("王 小明"), canonical_person("Anna+Smith")
+        ('anna smith', '王小明', 'anna smith')
     """
-    return _HAN_BLANK.sub("", " ".join(_plain(text).casefold().split()))
+    return _HAN_BLANK.sub("", " ".join(_plain(text).casefold().replace("+", " ").split()))
 
 
 def _plain(text: str) -> str:

@@ -48,6 +48,36 @@ def test_one_address_has_one_pseudonym_in_texts_of_several_events() -> None:
     assert MAIL in other["error_message"]
 
 
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        pytest.param("email=anna.smith%40example.com", MAIL, id="percent"),
+        pytest.param("email=%22anna.smith%40example.com%22", MAIL, id="percent around"),
+        pytest.param("to anna.smith%2540example.com", MAIL, id="percent twice"),
+        pytest.param("to anna.smith&#64;example.com", MAIL, id="HTML, number"),
+        pytest.param("to anna.smith&commat;example.com", MAIL, id="HTML, name"),
+        pytest.param('{"email":"anna.smith\\u0040example.com"}', MAIL, id="JSON"),
+        pytest.param("phone=138%200013%208000", PHONE, id="number"),
+        pytest.param("full_name=Anna%20Smith&x=1", PERSON, id="person"),
+        pytest.param("full_name=Anna+Smith&x=1", PERSON, id="person, blanks as plus signs"),
+        pytest.param(
+            "username=anna%2Esmith", pseudonym(KEY, "usr", "username", "anna.smith"), id="user name"
+        ),
+        pytest.param("uin=%31%30%30012345678", pseudonym(KEY, "uin", "uin", "100012345678"), id="UIN"),
+    ],
+)
+def test_an_encoded_value_has_the_pseudonym_of_what_it_stands_for(text: str, token: str) -> None:
+    assert token in redacted(output=text)["output"]
+
+
+def test_a_plus_sign_in_a_mail_address_is_none_of_a_blank() -> None:
+    tagged = pseudonym(KEY, "eml", "text.mail", "anna+lab@example.com")
+    done = redacted(
+        output="to anna+lab@example.com, to=anna%2Blab%40example.com, email=anna&#x2B;lab@example.com"
+    )
+    assert done == {"output": f"to {tagged}, to={tagged}, email={tagged}"}
+
+
 def test_numbers_and_persons_have_theirs() -> None:
     done = redacted(
         output="联系电话：138-0013-8000, phone=+8613800138000", description="Patient name: Anna Smith"

@@ -6,7 +6,7 @@ from functools import lru_cache
 from transforms.detect.own import Known, People, folded, is_distinct
 from transforms.detect.search import mapped
 from transforms.detect.spans import Span, merge, without_protected
-from transforms.detect.views import View
+from transforms.detect.views import View, as_read
 from transforms.detect.words import is_ordinary
 
 ECHO = "echo"
@@ -28,7 +28,7 @@ def repeatable(text: str, spans: Iterable[Span]) -> tuple[Known, ...]:
     found: dict[str, Known] = {}
     for span in spans:
         if span.score >= _SURE and span.kind in _KINDS:
-            value = text[span.start : span.end]
+            value = as_read(text[span.start : span.end])
             if value not in found and _is_telling(value):
                 found[value] = _known(value, span.token, span.kind)
     return tuple(found.values())

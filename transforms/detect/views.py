@@ -87,6 +87,17 @@ def decode(text: str) -> View | None:
     return view if is_composed(read) else _read(read, _compositions(read), view)
 
 
+def as_read(text: str) -> str:
+    """Return a text as its reader would read it.
+
+    Example:
+        >>> as_read("anna%40example.com"), as_read("anna@example.com")
+        ('anna@example.com', 'anna@example.com')
+    """
+    view = decode(text)
+    return text if view is None else view.text
+
+
 def _round(text: str, before: View | None) -> View | None:
     escapes = ((match.span(), _decoded(match.group())) for match in _ESCAPE.finditer(text))
     return _read(text, escapes, before)
