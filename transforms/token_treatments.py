@@ -34,7 +34,7 @@ def compile_token_treatments(
 def text_treatment(policy: Policy, key: PseudonymKey, watch: ErasedWatch | None = None) -> TreatField:
     """Return what gives a value found in a text the treatment of the field, or of the kind, that it is one of.
 
-    A value that is encoded is treated as what it stands for: `anna%40example.com` is one address with `anna@example.com`.
+    A value that is encoded is treated as what it stands for: `anna%40example.com` is `anna@example.com`.
     """
     treat = field_treatment(
         compile_treatments(policy, key, watch) | compile_token_treatments(policy, key, watch)

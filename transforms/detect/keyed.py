@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from transforms.detect.catalog.people import NAME_EN
+from transforms.detect.catalog.capitals import NAME_IN_CAPITALS, cut_capitals
+from transforms.detect.catalog.people import NAME_APART_ZH, NAME_EN
 from transforms.detect.spans import Span
 from transforms.detect.value_shapes import Value, fits
 from transforms.detect.vocabulary import DIGITS, PASSWORD, PERSON, Vocabulary
@@ -42,7 +43,8 @@ _SECRET_VALUE = re.compile(
 )
 """Quotes with escapes (JSON, shells, C), and the braces of ODBC connection strings, in which }} is a brace."""
 
-_NAME = re.compile(NAME_EN)
+_NAME = re.compile(f"{NAME_EN}|{NAME_APART_ZH}")
+_NAME_IN_CAPITALS = re.compile(NAME_IN_CAPITALS)
 _MORE_DIGITS = re.compile(r"(?:[ -]\d{2,8}){1,6}(?![\w:])")
 _MORE_SECRET = re.compile(r"(?:[&;,|!*#(){}\[\]](?![\w.\-]{1,64}=)[^\s&;,|\"'<>]{1,256}){1,16}")
 _BEFORE = re.compile(r"(?:[A-Za-z]{1,16} ){1,2}\Z")
@@ -182,8 +184,8 @@ def _bounds(text: str, value: re.Match[str], shape: str) -> tuple[int, int]:
     start, end = value.span(group)
     if group == "plain":
         end = start + len(text[start:end].rstrip(".:!?"))
-        if shape == PERSON and (name := _NAME.match(text, start)):
-            end = max(end, name.end())
+        if shape == PERSON:
+            end = max(end, _end_of_name(text, start))
         more = (
             _MORE_DIGITS
             if shape == DIGITS and not _is_whole(text[start:end])
@@ -194,6 +196,14 @@ def _bounds(text: str, value: re.Match[str], shape: str) -> tuple[int, int]:
         if more is not None and (rest := more.match(text, end)):
             end = rest.end()
     return start, end
+
+
+def _end_of_name(text: str, start: int) -> int:
+    """Return where a person's name of several words ends that begins at a place: there if none does."""
+    if (name := _NAME.match(text, start)) is not None:
+        return name.end()
+    capitals = _NAME_IN_CAPITALS.match(text, start)
+    return start if capitals is None else start + cut_capitals(capitals[0])
 
 
 def _is_empty(text: str, key: re.Match[str], value: re.Match[str], kind: str) -> bool:

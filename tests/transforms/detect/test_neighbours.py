@@ -45,6 +45,7 @@ EXCEPTIONS = {
     ("person_beside_word", "behind"): ("=_", KEY),
     ("person_by", "behind"): ("=_", KEY),
     ("person_role", "behind"): ("=_", KEY),
+    ("person_capitals", "behind"): ("=_", KEY),
     ("patient_id", "behind"): ("=_", KEY),
     ("sample_id", "behind"): ("=_", KEY),
     ("card", "behind"): ("_", "a number before an underscore is a block's or a job's"),

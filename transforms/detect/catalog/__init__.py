@@ -2,6 +2,7 @@
 
 from transforms.detect.catalog.accounts import ACCOUNTS
 from transforms.detect.catalog.administration import ADMINISTRATION
+from transforms.detect.catalog.capitals import CAPITALS
 from transforms.detect.catalog.contact import CONTACT
 from transforms.detect.catalog.cues import CUES
 from transforms.detect.catalog.health import HEALTH
@@ -22,6 +23,7 @@ CATALOG: tuple[Detector, ...] = (
     *ADMINISTRATION,
     *PATHS,
     *PEOPLE,
+    CAPITALS,
     *HEALTH,
 )
 """All detectors that logveil ships, in a fixed order."""

@@ -14,21 +14,30 @@ from transforms.detect.words import (
     is_ordinary,
 )
 
+GAP = " {1,4}"
+"""Between words of a name: forms and columns fill up with blanks."""
+
 _HAN = "\u4e00-\u9fff"
 _SURNAME = "(?:" + "|".join(sorted(SURNAMES_ZH_TWO)) + "|[" + "".join(sorted(SURNAMES_ZH)) + "])"
 _NAME_ZH = rf"{_SURNAME}(?:[·•][{_HAN}]{{1,8}}|[{_HAN}]{{1,2}})"
-_WORD = rf"[{UPPER}](?:[{LOWER}]{{1,20}}|['’][{UPPER}][{LOWER}]{{1,20}}|[{LOWER}]{{1,3}}[A-Z][{LOWER}]{{1,20}})(?:[-'’][{UPPER}]?[{LOWER}]{{1,20}})?"
+_NO_GIVEN_ZH = "男女已未在的是和与请于至从被对无有可不登提成失完操创删更查审请申正异年月日岁"
+NAME_APART_ZH = rf"{_SURNAME}(?:[{_HAN}]{GAP}(?![{_NO_GIVEN_ZH}])[{_HAN}]|{GAP}(?![{_NO_GIVEN_ZH}])[{_HAN}](?:{GAP}(?![{_NO_GIVEN_ZH}])[{_HAN}]|[{_HAN}])?)(?![{_HAN}])"
+"""A name whose characters stand apart, as forms space them."""
+
+WORD = rf"[{UPPER}](?:[{LOWER}]{{1,20}}|['’][{UPPER}][{LOWER}]{{1,20}}|[{LOWER}]{{1,3}}[A-Z][{LOWER}]{{1,20}})(?:[-'’][{UPPER}]?[{LOWER}]{{1,20}})?"
 _PARTICLE = r"(?:van|von|de|der|den|del|della|da|di|la|le|bin|ibn|al|el|dos)"
-NAME_EN = rf"{_WORD}(?: (?:[A-Z]\.|{_PARTICLE} {_WORD}|{_WORD})){{1,3}}"
-_END = rf"(?![A-Za-z0-9_{LOWER}{UPPER}(=])"
-_TWO_WORDS = rf"(?-i:[A-Z\x80-\xff])[A-Za-z'\x80-\xff-]+ (?-i:{_PARTICLE} |[A-Z\x80-\xff])"
-_ROLE_EN = (
+NAME_EN = rf"{WORD}(?:{GAP}(?:[A-Z]\.|{_PARTICLE} {WORD}|{WORD})){{1,3}}"
+END = rf"(?![A-Za-z0-9_{LOWER}{UPPER}(=])"
+_TWO_WORDS = rf"(?-i:[A-Z\x80-\xff])[A-Za-z'\x80-\xff-]+ {{1,4}}(?-i:{_PARTICLE} |[A-Z\x80-\xff])"
+ROLE_EN = (
     r"(?:submitter|requester|requestor|requested[- ]by|submitted[- ]by|reported[- ]by|created[- ]by|approved[- ]by|reviewed[- ]by|signed[- ]off[- ]by"
     r"|co-authored-by|author|committer|reviewer|reporter|assignee|approver|owner|maintainer|contact|contact person|attn|recipient|sender|payer|payee"
     r"|card ?holder|account ?holder|beneficiary|customer|client name|patient|patient[ _-]?name|subject name|donor|physician|doctor|nurse|clinician"
     r"|technician|operator|analyst|investigator|pi|principal investigator|supervisor|manager|employee|full[ _-]?name|real[ _-]?name|display[ _-]?name"
     r"|first[ _-]?name|last[ _-]?name|given[ _-]?name|family[ _-]?name|surname|emergency contact|next of kin|guardian)"
 )
+
+NO_BLANKS = re.compile(r"\S+")
 
 
 def cut_name(value: str) -> int:
@@ -38,17 +47,17 @@ def cut_name(value: str) -> int:
         >>> cut_name("Marta Keller Error"), cut_name("Access Denied"), cut_name("Olga Petrov")
         (12, 0, 11)
     """
-    words = value.split(" ")
+    words = list(NO_BLANKS.finditer(value))
     kept = 0
-    if all(is_ordinary(word) and word not in GIVEN_NAMES for word in words):
+    if all(is_ordinary(word[0]) and word[0] not in GIVEN_NAMES for word in words):
         return 0
     for word in words:
-        if word in NOT_PERSONS or (
-            kept > 1 and is_ordinary(word) and word not in SURNAMES and word.islower() is False
+        if word[0] in NOT_PERSONS or (
+            kept > 1 and is_ordinary(word[0]) and word[0] not in SURNAMES and not word[0].islower()
         ):
             break
         kept += 1
-    return len(" ".join(words[:kept])) if kept > 1 or kept == len(words) else 0
+    return words[kept - 1].end() if kept > 1 or 0 < kept == len(words) else 0
 
 
 def is_name(value: str) -> bool:
@@ -97,7 +106,7 @@ def _is_listed(match: re.Match[str]) -> bool:
 MAILBOX = Detector(
     name="mailbox_name",
     kind="PERSON",
-    pattern=rf"(?P<value>(?:{_WORD}(?:,? (?:[A-Z]\.|{_WORD})){{0,3}}|{_NAME_ZH}))[\"']? ?<(?=[^\s<>@]{{1,64}}@|EMAIL>|(?:usr|uin)_)",
+    pattern=rf"(?P<value>(?:{WORD}(?:,? (?:[A-Z]\.|{WORD})){{0,3}}|{_NAME_ZH}))[\"']? ?<(?=[^\s<>@]{{1,64}}@|EMAIL>|(?:usr|uin)_)",
     trigger=r"[a-z\x80-\xff.][\"']? ?<[^ <>@]{1,256}@|<(?:EMAIL>|usr_|uin_)",
     source="RFC 5322, 3.4 (name-addr); Git trailers",
     examples=(
@@ -115,17 +124,18 @@ MAILBOX = Detector(
 ROLE = Detector(
     name="person_role",
     kind="PERSON",
-    pattern=rf"(?<![A-Za-z])(?i:{_ROLE_EN})[\"']?(?: ?[:=：] ?| )[\"'\[(]?(?P<value>{NAME_EN}){_END}",
+    pattern=rf"(?<![A-Za-z])(?i:{ROLE_EN})[\"']?(?: {{0,4}}[:=：] {{0,4}}| {{1,4}})[\"'\[(]?(?P<value>{NAME_EN}){END}",
     trigger=(
         r"(?i)(?:[a-z]{3}ed[- ]by|off[- ]by|submitter|request[eo]r|author|committer|reviewer|reporter|assignee|approver|owner|maintainer"
         r"|contact|person|attn|recipient|sender|payer|payee|holder|beneficiary|customer|patient|donor|physician|doctor|nurse"
         r"|clinician|technician|operator|analyst|investigator|pi|supervisor|manager|employee|name|kin|guardian)"
-        rf"[\"']?(?: ?(?:[:=]|：) ?| )[\"'\[(]?{_TWO_WORDS}"
+        rf"[\"']?(?: {{0,4}}(?:[:=]|：) {{0,4}}| {{1,4}})[\"'\[(]?{_TWO_WORDS}"
     ),
     source="Git and Debian trailers; labels of hospital and laboratory systems",
     examples=(
         "reported by «Anna Smith»",
         "requester: «Ludwig van Beethoven», phone",
+        "patient:   «Anna  Smith»",
         'author="«Jean-Luc O\'Brien»"',
     ),
     counter_examples=("created by Access Denied", "reported by NodeManager", "Author: unknown"),
@@ -138,8 +148,8 @@ ROLE = Detector(
 PARTICIPLE_BY = Detector(
     name="person_by",
     kind="PERSON",
-    pattern=rf"\b(?:[a-z]{{2,12}}ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) [\"'\[(]?(?P<value>{NAME_EN})(?!\.[A-Za-z]){_END}",
-    trigger=rf"(?:ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) [\"'\[(]?{_TWO_WORDS}",
+    pattern=rf"\b(?:[a-z]{{2,12}}ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) {{1,4}}[\"'\[(]?(?P<value>{NAME_EN})(?!\.[A-Za-z]){END}",
+    trigger=rf"(?:ed|req|run|sent|made|written|owned|built|seen) (?:by|for|to|from) {{1,4}}[\"'\[(]?{_TWO_WORDS}",
     source="Change logs and ticket systems: participle, preposition, name",
     examples=("[req by «Anna Smith»]", "approved by «María García»", "samples sent to «Olga Petrov»"),
     counter_examples=("called by Spring Boot", "signed by Root Authority", "received from Node Manager"),
@@ -186,8 +196,8 @@ BESIDE_WORD = Detector(
 TITLE = Detector(
     name="person_title",
     kind="PERSON",
-    pattern=rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? (?P<value>{_WORD}(?: (?:[A-Z]\.|{_WORD})){{0,3}}){_END}",
-    trigger=r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? [A-Z\x80-\xff]",
+    pattern=rf"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? {{1,4}}(?P<value>{WORD}(?:{GAP}(?:[A-Z]\.|{WORD})){{0,3}}){END}",
+    trigger=r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.? {1,4}[A-Z\x80-\xff]",
     source="Chicago Manual of Style, 10.11: social and academic titles",
     examples=(
         "call Dr. «Chen» today",
@@ -207,7 +217,7 @@ CHINESE_LABEL = Detector(
     pattern=(
         r"(?:姓名|名字|联系人|操作人员?|操作员|经办人|申请人|负责人|送检人|送检医生|受检者|受检人|受试者|检验者|审核者|审核人|报告人|提交人|创建人|患者|病人|"
         r"家属|监护人|责任人|处理人|被检者|执行人|经手人|审批人|医生|医师|护士|技师|采样人|采集人|收件人|收货人|寄件人|发件人|签收人|就诊人|就诊者|参与者|被保险人|投保人|持卡人|开户人|户主|法人|法定代表人|客户|用户|会员|员工|同事|老师|"
-        rf"学生|作者|发送给|通知|致电|先生女士|[{_HAN}]{{1,4}}[人者员师](?=(?:姓名|名称?)?[ \t]{{0,2}}[：:=]))(?:姓名|名称?)?[ \t]{{0,2}}[：:=为是【\[（(“\"']{{0,3}}[ \t]{{0,2}}(?P<value>(?!管理员|和|未知|应用|管理|时间|水平|高级|安全|方式|成功|任务|金融){_NAME_ZH})(?=[^{_HAN}]|\Z|[的已在于请和与，。]|电话|手机|身份|证件|工号|卡号|账号|就诊|联系|样本|标本|性别|年龄|编号|病历|住院|登录|提交|先生|女士)"
+        rf"学生|作者|发送给|通知|致电|先生女士|[{_HAN}]{{1,4}}[人者员师](?=(?:姓名|名称?)?[ \t]{{0,2}}[：:=]))(?:姓名|名称?)?[ \t]{{0,2}}[：:=为是【\[（(“\"']{{0,3}}[ \t]{{0,2}}(?P<value>(?!管理员|和|未知|应用|管理|时间|水平|高级|安全|方式|成功|任务|金融)(?:{NAME_APART_ZH}|{_NAME_ZH}))(?=[^{_HAN}]|\Z|[的已在于请和与，。]|电话|手机|身份|证件|工号|卡号|账号|就诊|联系|样本|标本|性别|年龄|编号|病历|住院|登录|提交|先生|女士)"
     ),
     trigger=r"(?:姓|名|人|员|者|医|师|士|属|户|主|法|客|会|同|老|学|作|发|通|致|先|患)",
     source="GB/T 2261 and hospital labels; surnames 百家姓",
@@ -218,6 +228,8 @@ CHINESE_LABEL = Detector(
         "持卡人«冯志远»卡号",
         "责任人=«余秋月» 状态",
         "执行专员:«钟振宇»/1",
+        "患者：«张伟  明»，",
+        "姓名: «李 娜» 女",
     ),
     counter_examples=("用户登录成功", "操作人：null", "患者编号 12"),
     boundary="姓名：«王芳»",
