@@ -20,7 +20,10 @@ _INVISIBLE = re.compile(
 )
 _QUOTED = re.compile(r"""=?(["'`])(.*)\1""", re.DOTALL)
 _DIGITS = re.compile(r"(?:uin[\s:=#_-]*)?\+?0*([0-9]+)(?:\.0*)?", re.IGNORECASE)
-_GROUPED = re.compile(r"[0-9]{1,3}(?:([,'_ ])[0-9]{3})(?:\1[0-9]{3})+")
+_GROUPED = re.compile(
+    r"[0-9]{1,3}(?:([,'_ ])[0-9]{3})(?:\1[0-9]{3})+|[0-9]{3,4}(?:([ _-])[0-9]{3,4})(?:\2[0-9]{3,4})+"
+)
+"""Thousands, and the groups of three and four in which people read numbers to each other."""
 _SCIENTIFIC = re.compile(r"([0-9]+(?:\.[0-9]*)?)[eE]\+?([0-9]{1,2})")
 _CAM_UINS = re.compile(r"\b(?:uin|owner)/([0-9]{5,20})")
 _LIST = re.compile(r"\s*[,;|\u3001]\s*")
@@ -148,7 +151,7 @@ def _name_members(plain: str) -> Iterable[str]:
 
 
 def _number(text: str) -> str:
-    bare = re.sub("[,'_ ]", "", text) if _GROUPED.fullmatch(text) else text
+    bare = re.sub("[,'_ -]", "", text) if _GROUPED.fullmatch(text) else text
     if (digits := _DIGITS.fullmatch(bare)) is not None:
         return digits[1]
     if (scientific := _SCIENTIFIC.fullmatch(bare)) is None:

@@ -22,6 +22,12 @@ _COMPARED = ("name", "aliases", "personal", "treatment", "retention_days", "form
 GONE = "its values are no longer replaced alike in the event's texts, nor found when their person is erased"
 """Why a field or a spelling of people may not just go."""
 
+_SPELLINGS = (
+    "other spellings share a pseudonym: accounts fall apart or become one,"
+    " and an erasure no longer finds what is stored of them"
+)
+"""Why no change of the spellings that are one account makes a policy stronger."""
+
 _STRICTNESS = {
     Treatment.KEEP: 0,
     Treatment.REDACT_TEXT: 1,
@@ -107,9 +113,12 @@ def _compare_rules(before: FieldPolicy, after: FieldPolicy, days_of_category: bo
         said = getattr(before, name), getattr(after, name)
         yield from compare_text(f"{place}.{name}", *said, "tags, pseudonyms and records name it otherwise")
     yield from compare_rest(f"{place}.", before, after, (*_NAMES, *_COMPARED))
-    if before.identity is not None and after.identity is not None:
-        said = before.identity, after.identity
-        yield from compare_text(f"{place}.identity", *said, "other spellings share a pseudonym")
+    if (
+        before.treatment is after.treatment is Treatment.PSEUDONYMISE
+        and before.identity is not after.identity
+    ):
+        said = before.identity or ABSENT, after.identity or ABSENT
+        yield weaker(f"{place}.identity", *said, _SPELLINGS)
 
 
 def _compare_treatments(place: str, before: Treatment, after: Treatment) -> Iterator[Difference]:

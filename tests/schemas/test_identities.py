@@ -16,7 +16,7 @@ UIN = "100012345678"
         f"uin: {UIN}", f"UIN{UIN}",
         UIN, f" {UIN}", f"{UIN}\n", "1.00012345678e+11", "1.00012345678E11", f"{UIN}.0", f"000{UIN}", f'["{UIN}"]',
         f"[{UIN}.0]", f'"{UIN}"', f'="{UIN}"', f"'{UIN}'", "１００012345678", f"\ufeff{UIN}\u200b", "100,012,345,678",
-        "100 012 345 678", f"qcs::cam::uin/{UIN}", f"{UIN},",
+        "100 012 345 678", "1000 1234 5678", "1000-1234-5678", "100-012-345-678", f"qcs::cam::uin/{UIN}", f"{UIN},",
     ],
 )  # fmt: skip
 def test_every_spelling_of_a_number_is_its_digits(text: str) -> None:

@@ -27,7 +27,10 @@ def repeatable(text: str, spans: Iterable[Span]) -> tuple[Known, ...]:
     """
     found: dict[str, Known] = {}
     for span in spans:
-        if span.score >= _SURE and span.kind in _KINDS:
+        is_domain = (
+            text[span.end : span.end + 1] == "\\"
+        )  # of an account behind it, or it goes on with an escape
+        if span.score >= _SURE and span.kind in _KINDS and not is_domain:
             value = as_read(text[span.start : span.end])
             if value not in found and _is_telling(value):
                 found[value] = _known(value, span.token, span.kind)

@@ -7,9 +7,10 @@ from itertools import chain
 
 from transforms.detect.catalog.capitals import NAME_IN_CAPITALS, cut_capitals
 from transforms.detect.catalog.people import NAME_APART_ZH, NAME_EN
+from transforms.detect.neighbours import MARKS
 from transforms.detect.spans import Span
 from transforms.detect.value_shapes import Value, fits
-from transforms.detect.vocabulary import DIGITS, PASSWORD, PERSON, Vocabulary
+from transforms.detect.vocabulary import DIGITS, NAMED, NUMBERED, PASSWORD, PERSON, SUSPECT, Vocabulary
 
 KEYED, KEYED_ELEMENT, KEYED_MEMBER = "keyed_value", "keyed_element", "keyed_member"
 """Names of these recognizers."""
@@ -45,6 +46,11 @@ _SECRET_VALUE = re.compile(
 
 _NAME = re.compile(f"{NAME_EN}|{NAME_APART_ZH}")
 _NAME_IN_CAPITALS = re.compile(NAME_IN_CAPITALS)
+_IN_DOMAIN = re.compile(
+    rf"[A-Za-z0-9][\w.-]{{0,62}}(?:\\\\|\\(?![nrtux0]))(?P<account>\w[\w.@${MARKS}-]{{0,63}})", re.ASCII
+)
+"""A domain and a name, if the backslash between them can't begin an escape."""
+
 _MORE_DIGITS = re.compile(r"(?:[ -]\d{2,8}){1,6}(?![\w:])")
 _MORE_SECRET = re.compile(r"(?:[&;,|!*#(){}\[\]](?![\w.\-]{1,64}=)[^\s&;,|\"'<>]{1,256}){1,16}")
 _BEFORE = re.compile(r"(?:[A-Za-z]{1,16} ){1,2}\Z")
@@ -184,6 +190,8 @@ def _bounds(text: str, value: re.Match[str], shape: str) -> tuple[int, int]:
     start, end = value.span(group)
     if group == "plain":
         end = start + len(text[start:end].rstrip(".:!?"))
+        if (account := _IN_DOMAIN.match(text, start)) is not None and shape in (NAMED, SUSPECT, NUMBERED):
+            return account.span("account")
         if shape == PERSON:
             end = max(end, _end_of_name(text, start))
         more = (

@@ -205,6 +205,22 @@ def test_a_field_under_another_name_is_neutral() -> None:
     assert {direction for direction, _ in found(*renamed)} == {"neutral"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("folded_name", "name"), ("name", "folded_name"), ("number", "name")]
+)
+def test_other_spellings_of_an_account_are_weaker_either_way(old: str, new: str) -> None:
+    text = (
+        TEXT if f"identity: {old}\n" in TEXT else TEXT.replace("identity: folded_name", f"identity: {old}", 1)
+    )
+    before = load_policy(text, "old.yaml")
+    after = load_policy(text.replace(f"identity: {old}\n", f"identity: {new}\n", 1), "new.yaml")
+
+    (difference,) = compare(before, after)
+
+    assert difference.direction is WEAKER
+    assert difference.change.endswith(f".identity: {old} -> {new}")
+
+
 def test_a_part_of_a_rule_that_is_not_known_here_counts_as_weaker() -> None:
     @dataclass(frozen=True)
     class Rule:

@@ -41,3 +41,21 @@ REDACTOR = Detection().build()
 )
 def test_a_value_behind_a_key_for_secrets(text: str, expected: str) -> None:
     assert REDACTOR.redact([text], [()])[0].text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(r"user=CORP\wronat17 on CORP", r"user=CORP\<USERNAME> on CORP", id="one backslash"),
+        pytest.param(r"user=CORP\\wronat17 on CORP", r"user=CORP\\<USERNAME> on CORP", id="an escaped one"),
+        pytest.param(
+            r"operator: corp.example\li.na;", r"operator: corp.example\<USERNAME>;", id="a host's name"
+        ),
+        pytest.param(
+            r"user=CORP\tomek on CORP", r"user=<USERNAME>\<USERNAME> on CORP", id="what may be an escape"
+        ),
+        pytest.param(r"user=wronat17\nuser=li.na", r"user=<USERNAME>\nuser=<USERNAME>", id="an escape"),
+    ],
+)
+def test_a_domain_is_no_account(text: str, expected: str) -> None:
+    assert REDACTOR.redact([text], [()])[0].text == expected

@@ -149,6 +149,30 @@ ACCOUNT_NUMBER = Detector(
     check=Before(_NUMBER_CUE, _LONGEST_NUMBER_CUE, 0),
 )
 
+_GROUPED_CUE = re.compile(
+    r"(?:(?<![A-Za-z])(?:(?:own|owner|sub|login|user|root)?[ _-]?uins?|(?:sub-?|main )?account[ _-]?(?:id|no\.?|number)s?|(?:user|customer|tenant|member|owner)[ _-]?(?:id|no\.?|number)s?)"
+    r"|(?:账[号户]|帐[号户]|用户|(?:主|子)账号)(?:id|uin))[ \t]?[\"']?[ \t]{0,2}(?:[:=#：（(/]|is|was|是|为)?[ \t]{0,2}[\"']?\Z",
+    re.ASCII | re.IGNORECASE,
+)
+
+GROUPED_NUMBER = Detector(
+    name="account_number_grouped",
+    kind="UIN",
+    pattern=r"[0-9](?<![\w.,-][0-9])(?=(?:[ ,'_-]?\d){8})\d{0,3}(?P<mark>[ ,'_-])\d{3,4}(?:(?P=mark)\d{3,4}){1,4}(?![A-Za-z0-9]|[.'-]\d)",
+    trigger=r"(?i)(?:uin|id|no\.?|number)s?(?:[\"' \t:=#/(]|（|：|is|was|是|为){1,8}[0-9]{1,4}[ ,'_-][0-9]{3}",
+    source="ISO 80000-1, 7.3.2: digits in groups; how people read numbers to each other",
+    examples=(
+        "uin: «100,012,345,678» closed",
+        "UIN is «1000 1234 5678».",
+        "account id («1000-1234-5678»)",
+        "账号ID：«100 012 345 678»",
+    ),
+    counter_examples=("uin 1000 1234", "id 2026-11-27", "no 100,012,345,678 bytes", "uin 100 200x"),
+    boundary="uin «1000-1234-5678»",
+    score=0.85,
+    check=Before(_GROUPED_CUE, _LONGEST_NUMBER_CUE, 0),
+)
+
 BESIDE_NUMBER = Detector(
     name="account_beside_number",
     kind="USERNAME",
@@ -218,6 +242,7 @@ ACCOUNTS: tuple[Detector, ...] = (
     OPTION,
     BY_ACCOUNT,
     ACCOUNT_NUMBER,
+    GROUPED_NUMBER,
     BESIDE_NUMBER,
     CHINESE_CUE,
 )
