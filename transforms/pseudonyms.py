@@ -1,7 +1,6 @@
 """Keyed pseudonyms: HMAC-SHA-256 (RFC 2104, FIPS 180-4), one domain per field, stable within a key epoch."""
 
 import re
-from base64 import b32encode
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
@@ -18,6 +17,10 @@ PSEUDONYM = re.compile(rf"(?:{'|'.join(PREFIXES)})_[0-9a-z]{{1,8}}_[a-z2-7]{{20}
 """The form of a pseudonym: a prefix of the policy's, key epoch, 100 bits in lower-case base 32 (RFC 4648)."""
 
 _STARTS = tuple(f"{prefix}_" for prefix in PREFIXES)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = tuple(one + other for one in _LETTERS for other in _LETTERS)
+"""What ten bits are in base 32: `base64.b32encode` takes ten times as long as the digest that it writes."""
+
 _CACHED_VALUES = 16_384
 _STARTED_DIGESTS = 256
 
@@ -102,7 +105,13 @@ def pseudonym(key: PseudonymKey, prefix: str, domain: str, value: str) -> str:
         'usr_1_hnvast5nime7k4d5nbgy'
     """
     digest = keyed_digest(key.secret, domain, value.encode("utf-8", "surrogatepass"))
-    return f"{prefix}_{key.epoch}_{b32encode(digest)[:20].decode().lower()}"
+    return f"{prefix}_{key.epoch}_{_written(digest)}"
+
+
+def _written(digest: bytes) -> str:
+    """Return the first 100 bits of a digest in lower-case base 32."""
+    bits = int.from_bytes(digest[:13], "big") >> 4
+    return "".join([_PAIRS[bits >> at & 0x3FF] for at in range(90, -1, -10)])
 
 
 def pseudonym_once(key: PseudonymKey, prefix: str, domain: str, value: str) -> str:

@@ -1,5 +1,6 @@
 """Let the event engine ask the recognizers that are data, for a batch of texts at once; Python asks the rest."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from operator import or_
@@ -14,19 +15,26 @@ from transforms.detect.stated import Make, stated
 if TYPE_CHECKING:
     import logveil_engine
 
+PAYING = 128
+"""For how many texts a recognizer is asked in Python first: to hand it over takes as long as it saves for so many."""
+
 
 class NativeReader:
-    """Asks recognizers natively; like the automaton of a search it is built where it is used, one for each thread."""
+    """Asks recognizers natively; like the automaton of a search it is built where it is used, one for each thread.
+
+    `at_once` hands them over when they are first asked, whether it pays or not.
+    """
 
     def __init__(self, recognizers: Sequence[object]) -> None:
-        """Start with recognizers of which none is handed over: each is when a text first holds its trigger.
+        """Start with recognizers of which none is handed over: each is once it was asked for `PAYING` texts.
 
         Raises:
             OptionsError: This worker has no engine, though the launcher has.
         """
         self._recognizers = recognizers
         self._engine = _new_engine()
-        self._learnt = 0
+        self.at_once = False
+        self._asked: Counter[int] = Counter()
         self._makes: dict[int, Make] = {}
         self._size = (len(recognizers) + FIRST_BIT.bit_length() + 7) // 8
 
@@ -34,11 +42,14 @@ class NativeReader:
         self, texts: Sequence[str], masks: Sequence[int], lines: Mapping[int, Sequence[Line]]
     ) -> Iterator[Answer]:
         """Yield the answers of the recognizers whose bits are set, in their order."""
-        self._learn(reduce(or_, masks, 0) & ~self._learnt)
+        if self.at_once:
+            self._ask_at_once(masks)
         placed = [lines.get(place) for place in range(len(texts))]
         stated_lines = [None if one is None else self._lines(one) for one in placed]
         for number, taken, places in self._engine.find(texts, list(map(self._bits, masks)), stated_lines):
             yield Answer(number, self._made(number, texts, taken) if taken else (), places)
+            if places:
+                self._count(number, len(places))
 
     def _bits(self, mask: int) -> bytes:
         return mask.to_bytes(self._size, "little")
@@ -54,17 +65,24 @@ class NativeReader:
             for span in make(texts[place], group, start, end):
                 yield place, span
 
-    def _learn(self, new: int) -> None:
-        """Hand over the recognizers whose bits are set, those that are data."""
-        self._learnt |= new
-        left = new // FIRST_BIT
-        while left:
-            number = (left & -left).bit_length() - 1
-            left &= left - 1
-            recognizer = self._recognizers[number]
-            data = stated(recognizer)
-            if data is None:
-                continue
+    def _ask_at_once(self, masks: Sequence[int]) -> None:
+        asked = reduce(or_, masks, 0) // FIRST_BIT
+        for number in range(asked.bit_length()):
+            if asked >> number & 1:
+                self._count(number, PAYING)
+
+    def _count(self, number: int, texts: int) -> None:
+        """Count for how many texts a recognizer was asked here, and hand it over once it pays."""
+        before = self._asked[number]
+        self._asked[number] = before + texts
+        if before < PAYING <= before + texts:
+            self._hand_over(number)
+
+    def _hand_over(self, number: int) -> None:
+        """Hand a recognizer over if it is data."""
+        recognizer = self._recognizers[number]
+        data = stated(recognizer)
+        if data is not None:
             reads_lines = getattr(recognizer, "stays_in_line", False) is True
             self._engine.learn(number, data.program, data.condition, data.groups, reads_lines)
             if data.make is not None:

@@ -5,6 +5,7 @@ The engine knows no dialect, no flag and no version of Unicode: what a class hol
 
 import re
 import sys
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -179,7 +180,8 @@ def _cased() -> tuple[str, Ranges]:
 @lru_cache(maxsize=1)
 def _categories() -> Mapping[Any, Ranges]:
     """Return what each of Unicode's categories holds beyond ASCII, as `re` reads it."""
-    beyond = "".join(map(chr, range(128, sys.maxunicode + 1)))
+    points = array("I", range(128, sys.maxunicode + 1))
+    beyond = points.tobytes().decode(f"utf-32-{sys.byteorder[0]}e", "surrogatepass")
     return {category: _stretches(category, beyond) for category in _WITHOUT.values()}
 
 

@@ -98,7 +98,7 @@ class Search:
     ) -> None:
         self.recognizers = tuple(recognizers)
         self.resolve = resolve
-        self._reader = reader
+        self.reader = reader
         triggers = [NEVER if r.trigger == ALWAYS else r.trigger for r in recognizers]
         _, scan = compile_scan([ENCODED, PROTECTED, *triggers], engine)
         always = sum(FIRST_BIT << number for number, trigger in enumerate(triggers) if trigger == NEVER)
@@ -180,8 +180,8 @@ class Search:
         return self._ask(decoded, scanned)
 
     def _answers(self, texts: Sequence[str], scanned: _Scanned) -> Iterable[Answer]:
-        if self._reader is not None:
-            return self._reader.answers(texts, scanned.masks, scanned.lines)
+        if self.reader is not None:
+            return self.reader.answers(texts, scanned.masks, scanned.lines)
         return (Answer(number, (), places) for number, places in self._places(scanned.masks))
 
     def _places(self, masks: Sequence[int]) -> list[tuple[int, list[int]]]:

@@ -35,7 +35,9 @@ def agrees(work: "EngineWork", plainly: "EngineWork", body: Any) -> bool:
     records = list(check_records(body.policy, body.now_ms))
     expected = _seen(plainly(records))
     del expected[2][UNEQUAL]
+    work.hand_over_at_once(True)
     natively = [_seen(work(records)), _seen(work(records))]  # the second time all texts are remembered
+    work.hand_over_at_once(False)
     for one in (work, plainly):
         one.start_bundle()
     return natively == [expected, expected]

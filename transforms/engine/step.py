@@ -13,6 +13,7 @@ from transforms.batches.metrics import Meter
 from transforms.batches.steps import Outcome
 from transforms.classify import ClassifyStep
 from transforms.detect import Detection
+from transforms.detect.native import NativeReader
 from transforms.engine.answers import Answers
 from transforms.engine.native import new_engine
 from transforms.engine.plan import settings_of, stated_outcome
@@ -92,6 +93,12 @@ class EngineWork:
         """Take a moment for now."""
         self._plain.at_moment(now_ms)
         self._engine.at_moment(now_ms + self._skew_ms, now_ms // MS_A_DAY)
+
+    def hand_over_at_once(self, at_once: bool) -> None:
+        """Let the engine read by each detector that is data, or only where it pays."""
+        reader = self._plain.redactor.texts.search.reader
+        if isinstance(reader, NativeReader):
+            reader.at_once = at_once
 
     def start_bundle(self) -> None:
         """Forget what was seen in a bundle."""

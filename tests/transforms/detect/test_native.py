@@ -13,7 +13,8 @@ from schemas.policy.file import default_policy
 from tests.transforms.detect.test_programs import fragments, texts
 from transforms.detect import CATALOG, Detection
 from transforms.detect.detector import Detector
-from transforms.detect.search import WINDOW, Found, Search
+from transforms.detect.native import PAYING, NativeReader
+from transforms.detect.search import FIRST_BIT, WINDOW, Found, Search
 from transforms.detect.slots import SLOTS
 from transforms.detect.stated import stated
 
@@ -32,9 +33,17 @@ def detection(*, native: bool) -> Detection:
     return replace(Detection.of(default_policy()), native=native)
 
 
+def search_of(of: Detection) -> Search:
+    """Return a search that hands its recognizers over at once if it is native."""
+    search = of.build().search
+    if isinstance(search.reader, NativeReader):
+        search.reader.at_once = True
+    return search
+
+
 @cache
 def search(*, native: bool) -> Search:
-    return detection(native=native).build().search
+    return search_of(detection(native=native))
 
 
 def assert_equal(asked: list[str]) -> list[Found]:
@@ -76,7 +85,7 @@ def test_what_python_alone_can_read_is_left_to_it() -> None:
 def test_a_text_that_takes_too_many_steps_is_read_by_python() -> None:
     slow = Detector("slow", "NUMBER", r"(?:a|a){0,26}b|a+7", "a", "", (), (), "")
     both = [
-        replace(Detection(extra=(slow,)), native=native).build().search.find(["a" * 26 + "7", "a7"])
+        search_of(Detection(extra=(slow,), native=native)).find(["a" * 26 + "7", "a7"])
         for native in (False, True)
     ]
     assert both[0] == both[1]
@@ -90,8 +99,18 @@ def test_detectors_that_anybody_derived_are_asked_themselves() -> None:
 
     own = Careful("careful", "NUMBER", r"zq\d+", "zq", "", (), (), "")
     assert stated(own) is None
-    found = replace(Detection(extra=(own,)), native=True).build().search.find(["zq77"])
+    found = search_of(Detection(extra=(own,), native=True)).find(["zq77"])
     assert [one.spans for one in found] == [()]
+
+
+def test_a_recognizer_is_handed_over_once_it_pays() -> None:
+    reader = NativeReader(detection(native=True).recognizers())
+    number = next(at for at, one in enumerate(reader._recognizers) if one.name == "ipv4")
+    many = ["from 203.0.113.77"] * (PAYING - 1)
+    asked = [(many, PAYING - 1), (many[:1], 1), (many[:1], 0)]
+    for some, left in asked:
+        (answer,) = reader.answers(some, [FIRST_BIT << number] * len(some), {})
+        assert (answer.number, len(answer.places)) == (number, left)
 
 
 def test_most_detectors_are_data_and_slots_are_ruled_out_alone() -> None:
@@ -106,7 +125,7 @@ def test_the_choice_is_pickled_and_each_thread_has_its_own() -> None:
     expected = search(native=False).find(asked)
 
     def find(_: int) -> list[Found]:
-        return pickle.loads(pickled).build().search.find(asked)
+        return search_of(pickle.loads(pickled)).find(asked)
 
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(find, range(2))) == [expected, expected]
