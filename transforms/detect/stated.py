@@ -32,7 +32,7 @@ def stated(recognizer: object) -> Stated | None:
     Example:
         >>> from transforms.detect import CATALOG
         >>> of_name = {one.name: stated(one) for one in CATALOG}
-        >>> of_name["ipv4"].groups, of_name["account_in_queue"].groups, stated(object())
+        >>> of_name["ipv4"].groups, of_name["person_by"].groups, stated(object())
         ([0], None, None)
     """
     if type(recognizer) not in (Detector, Format, Slot):
