@@ -16,7 +16,7 @@ from transforms.detect.catalog import CATALOG
 from transforms.detect.keyed import KEYED, KEYED_ELEMENT, KEYED_MEMBER
 from transforms.detect.own import Known, literal_of
 from transforms.detect.spans import OWN, Span
-from transforms.detect.words import GIVEN_NAMES, SURNAMES, SURNAMES_ZH, SURNAMES_ZH_TWO, is_ordinary
+from transforms.detect.words import GIVEN_NAMES, SURNAMES, is_chinese_name, is_ordinary
 from transforms.values import SURROGATE
 
 PUBLIC = frozenset(("IP_ADDRESS", "MAC_ADDRESS", "LOCATION", "SAMPLE_ID", "SECRET"))
@@ -143,7 +143,7 @@ def _direct_kind(word: str) -> str | None:
             continue
         if any(span.end - span.start == len(word) for span in detector.find(word)):
             return f"a value of kind {detector.kind}"
-    return "a person's name" if _is_chinese_name(word) or _is_western_name(word) else None
+    return "a person's name" if is_chinese_name(word) or _is_western_name(word) else None
 
 
 def _is_western_name(word: str) -> bool:
@@ -154,14 +154,6 @@ def _is_western_name(word: str) -> bool:
         return len(given) == len(parts) and parts[-1] not in SURNAMES
     return any(not is_ordinary(part) for part in given) or (
         len(parts) > 1 and bool(given) and all(map(_is_name, parts))
-    )
-
-
-def _is_chinese_name(word: str) -> bool:
-    if not all("\u4e00" <= character <= "\u9fff" for character in word):
-        return False
-    return (len(word) in (2, 3) and word[0] in SURNAMES_ZH) or (
-        len(word) in (3, 4) and word[:2] in SURNAMES_ZH_TWO
     )
 
 

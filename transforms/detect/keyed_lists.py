@@ -9,7 +9,7 @@ from transforms.detect.neighbours import MARKS
 from transforms.detect.spans import Span
 from transforms.detect.value_shapes import Value, fits
 from transforms.detect.vocabulary import DIGITS, NAMED, NUMBERED, PERSON, SUSPECT, TEXT, TOKEN, Vocabulary
-from transforms.detect.words import NO_NAME
+from transforms.detect.words import NO_NAME, is_chinese_name
 
 KEYED_PLURAL, KEYED_LIST = "keyed_plural", "keyed_list"
 """Names of these recognizers."""
@@ -206,6 +206,10 @@ def _fits(member: _Member, kind: str, shape: str, enclosed: bool) -> bool:
         return False
     if shape == NAMED or (shape == NUMBERED and text[0].isalpha()):
         shape = SUSPECT
+    if _is_han(text) and shape in (SUSPECT, NAMED):
+        return is_chinese_name(
+            text
+        )  # what follows an account behind a Chinese comma is most often what became of it
     if shape == SUSPECT and not text.isascii():
         shape = NAMED
     return fits(Value("", text, enclosed, False, False), shape)
@@ -213,4 +217,14 @@ def _fits(member: _Member, kind: str, shape: str, enclosed: bool) -> bool:
 
 def _may_be_name(member: _Member) -> bool:
     text = member.text
-    return member.ends and text[0].isalpha() and " " not in text and text.lower() not in NO_NAME
+    return (
+        member.ends
+        and text[0].isalpha()
+        and not _is_han(text)
+        and " " not in text
+        and text.lower() not in NO_NAME
+    )
+
+
+def _is_han(text: str) -> bool:
+    return "\u4e00" <= text[0] <= "\u9fff"

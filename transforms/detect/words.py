@@ -51,3 +51,17 @@ def is_ordinary(word: str) -> bool:
     """
     lower = word.lower().rstrip("0123456789")
     return lower in ORDINARY or (lower.endswith("s") and lower[:-1] in ORDINARY)
+
+
+def is_chinese_name(word: str) -> bool:
+    """Tell whether a word of Han characters is a surname and a given name of one or two.
+
+    Example:
+        >>> [is_chinese_name(word) for word in ("李雷", "欧阳明月", "登录成功", "李", "li")]
+        [True, True, False, False, False]
+    """
+    if not all("\u4e00" <= character <= "\u9fff" for character in word):
+        return False
+    return (len(word) in (2, 3) and word[0] in SURNAMES_ZH) or (
+        len(word) in (3, 4) and word[:2] in SURNAMES_ZH_TWO
+    )

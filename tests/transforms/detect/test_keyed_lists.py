@@ -28,6 +28,8 @@ def redacted(text: str) -> str:
         pytest.param("where uin in (100012345678, 100023456789)", "where uin in (<UIN>, <UIN>)", id="SQL"),
         pytest.param("user_name NOT IN ('wronat17')", "user_name NOT IN ('<USERNAME>')", id="SQL, not in"),
         pytest.param("uin=100012345678,100023456789", "uin=<UIN>,<UIN>", id="several behind a key of one"),
+        pytest.param("账号:wronat17,登录成功", "账号:<USERNAME>,登录成功", id="what became of an account is no other"),
+        pytest.param("用户:张伟,李娜 已锁定", "用户:<USERNAME>,<USERNAME> 已锁定", id="Chinese names"),
         pytest.param("users=[anna, bolek, tomek]", "users=[<USERNAME>, <USERNAME>, <USERNAME>]", id="brackets"),
         pytest.param("usernames=[anna bolek]", "usernames=[<USERNAME> <USERNAME>]", id="blanks in brackets"),
         pytest.param("users: anna, bolek", "users: <USERNAME>, <USERNAME>", id="prose"),
