@@ -88,7 +88,7 @@ def accounts_in(text: str, identity: Identity) -> tuple[tuple[str, ...], ...]:
         >>> accounts_in("Anna@Example.com, bob", Identity.FOLDED_NAME)
         (('anna@example.com', 'anna'), ('bob',))
     """
-    plain = _plain(text)
+    plain = _plain(text if identity is not Identity.NUMBER or text.isascii() else _with_ascii_digits(text))
     fold = identity is Identity.FOLDED_NAME
     found: list[tuple[str, ...]]
     if identity is Identity.NUMBER:
@@ -114,6 +114,11 @@ def _plain(text: str) -> str:
     while (quoted := _QUOTED.fullmatch(bare)) is not None and quoted[1] not in quoted[2]:
         bare = quoted[2].strip()
     return bare
+
+
+def _with_ascii_digits(text: str) -> str:
+    """Return a text whose digits, of whichever script, are those of ASCII."""
+    return "".join(str(unicodedata.decimal(character, character)) for character in text)
 
 
 def _members(plain: str, split: Callable[[str], Iterable[str]]) -> Iterable[str]:

@@ -1,6 +1,6 @@
 """Say of one event what became of each field and why, and what was found in its texts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from schemas.events import ClassifiedEvent, Counts, RawRecord, RedactedEvent, Rejection
@@ -10,10 +10,12 @@ from transforms.detect import Detection, Known
 from transforms.detect.explain import TextExplanation, explain_text
 from transforms.event_people import entities_of, hidden_people, known_person
 from transforms.parsing.parse import ParseStep
+from transforms.possible_accounts import part_reader
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact import OTHER_TEXT, RedactStep
 from transforms.rejections import Rejecter
 from transforms.token_treatments import own_tokens, text_treatment
+from transforms.treatments import compile_treatments
 
 _FREE = (Treatment.REDACT_TEXT, Treatment.REDACT_URL)
 _OTHERS = f"{OTHER_TEXT}."
@@ -63,7 +65,8 @@ def explain_event(
 def _fields(
     event: ClassifiedEvent, redacted: RedactedEvent, policy: Policy, key: PseudonymKey, detection: Detection
 ) -> tuple[FieldExplanation, ...]:
-    known = _known(event, redacted, entities_of(policy))
+    parts = part_reader(policy, compile_treatments(policy, key, arriving=True))
+    known = _known(event, redacted, entities_of(policy), parts)
     redactor = detection.build(text_treatment(policy, key))
     with_own_tokens = own_tokens(policy, key)
     explained = []
@@ -83,13 +86,20 @@ def _value(event: ClassifiedEvent | RedactedEvent, name: str) -> str:
     return event.others[name[len(_OTHERS) :]] if name.startswith(_OTHERS) else event.values[name]
 
 
-def _known(event: ClassifiedEvent, redacted: RedactedEvent, entities: Mapping[str, str]) -> tuple[Known, ...]:
+def _known(
+    event: ClassifiedEvent,
+    redacted: RedactedEvent,
+    entities: Mapping[str, str],
+    read_parts: Callable[[str], tuple[Known, ...]],
+) -> tuple[Known, ...]:
     """Return the event's own people, as the redaction knew them."""
     found: list[Known | None] = [*hidden_people(event)]
     for name, treatment, _detected in redacted.outcomes:
         kind = entities.get(name.removeprefix(_OTHERS).partition(".")[0])
         if kind is not None and treatment not in _FREE:
             found.append(known_person(_value(event, name), _value(redacted, name), kind))
+            if treatment == Treatment.PSEUDONYMISE:
+                found += read_parts(_value(event, name))
     return tuple(person for person in found if person is not None)
 
 

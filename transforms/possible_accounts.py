@@ -1,21 +1,25 @@
-"""Find what may be an account's name in a field that should hold an address and holds none."""
+"""Find what may be an account's name in a field that should hold an address or one account and holds something else."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from schemas.policy.policy import Policy, Treatment
-from transforms.detect.own import Known
-from transforms.detect.words import COMMON_ACCOUNTS, NO_NAME
+from transforms.detect.own import Known, is_distinct
+from transforms.detect.views import as_read
+from transforms.detect.words import COMMON_ACCOUNTS, NO_NAME, is_ordinary
 from transforms.treatments import Treat
 
 ACCOUNT = "USERNAME"
-USERNAME_PREFIX = "usr"
+USERNAME_PREFIX, UIN_PREFIX = "usr", "uin"
 
 _CHUNK = re.compile(r"[^\s,;|=()\[\]{}\"'<>]+")
 _WORD = re.compile(r"[^\W_][\w.@+\-]*", re.UNICODE)
 _NUMERIC = re.compile(r"[\d.\-+]*")
 _ADDRESS_SHAPED = re.compile(r"(?i)(?=(?:.*:){2})[0-9a-f:.]+(?:[%/].*)?")
 _LONGEST_PORT = 5
+_ALONE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*[A-Za-z0-9]")
+_FULL_NAME = re.compile(r"[^\W\d_]+(?:[ ,.'’-]+[^\W\d_]+)*", re.UNICODE)
+_JOINTS = re.compile(r"[._@+-]+")
 
 
 def possible_accounts(value: str) -> list[str]:
@@ -42,12 +46,45 @@ def _may_be_account(word: str) -> bool:
     return word.casefold() not in COMMON_ACCOUNTS and word.casefold() not in NO_NAME
 
 
-def account_treatment(policy: Policy, treatments: Mapping[str, Treat]) -> tuple[str, Treat]:
-    """Return the kind and the treatment of the policy's field of user names; without one they become `<USERNAME>`."""
+def account_treatment(
+    policy: Policy, treatments: Mapping[str, Treat], prefix: str = USERNAME_PREFIX
+) -> tuple[str, Treat]:
+    """Return the kind and the treatment of the policy's field of user names or UINs, `<USERNAME>` if it has none."""
     for rule in policy.fields:
-        if rule.treatment is Treatment.PSEUDONYMISE and rule.prefix == USERNAME_PREFIX:
+        if rule.treatment is Treatment.PSEUDONYMISE and rule.prefix == prefix:
             return rule.entity or rule.name.upper(), treatments[rule.name]
     return ACCOUNT, lambda _: None
+
+
+def part_reader(policy: Policy, treatments: Mapping[str, Treat]) -> Callable[[str], tuple[Known, ...]]:
+    """Return what reads the accounts in the value of a people's field that is more than the name of one.
+
+    Such a value is an account of its own in its field; in the event's texts its parts are looked for.
+
+    Example:
+        >>> from schemas.policy.file import default_policy
+        >>> read = part_reader(default_policy(), {"username": str.upper, "uin": str.upper})
+        >>> [[part.text for part in read(value)] for value in ("100012345678/lin.qiao", "./lin.qiao", "lin.qiao")]
+        [['100012345678', 'lin.qiao'], ['lin.qiao'], []]
+    """
+    of_names = account_treatment(policy, treatments)
+    of_numbers = account_treatment(policy, treatments, UIN_PREFIX)
+
+    def read(value: str) -> tuple[Known, ...]:
+        if _ALONE.fullmatch(value):
+            return ()
+        plain = as_read(value).strip()
+        if _FULL_NAME.fullmatch(plain):
+            return ()
+        words = [word for word in possible_accounts(plain) if word != value and _is_telling(word)]
+        told = ((word, *(of_numbers if word.isdecimal() else of_names)) for word in words)
+        return tuple(Known(word, treat(word) or f"<{kind}>", kind) for word, kind, treat in told)
+
+    return read
+
+
+def _is_telling(word: str) -> bool:
+    return is_distinct(word) and not all(map(is_ordinary, filter(None, _JOINTS.split(word))))
 
 
 def known_accounts(value: str, kind: str, treat: Treat) -> list[Known]:

@@ -18,25 +18,21 @@ from schemas.events import ClassifiedEvent, Counts, FieldOutcome, Reason, Redact
 from schemas.policy.policy import Policy, Treatment
 from transforms.accounts.erased import ERASED_ON_ARRIVAL, ErasedAccounts, ErasedWatch
 from transforms.batches.display import Shown, shown_policy
-from transforms.batches.remembered import Remembered
 from transforms.batches.steps import Outcome, Stepped, apply_step
 from transforms.detect import Detection, Known
 from transforms.event_id import event_id
-from transforms.event_people import entities_of, hidden_people, holds_a_person, known_person
+from transforms.event_people import entities_of, hidden_people, holds_a_person
 from transforms.keyed_fields import keyed_people
-from transforms.possible_accounts import account_treatment, known_accounts
+from transforms.possible_accounts import account_treatment, known_accounts, part_reader
 from transforms.pseudonyms import PseudonymKey
 from transforms.rejections import Rejecter
+from transforms.settled import settled_values
 from transforms.token_treatments import own_tokens, text_treatment
-from transforms.treatments import Treat, compile_treatments
+from transforms.treatments import compile_treatments
 
 OTHER_TEXT = "others"
 _CACHED_VALUES = 16_384
-_CACHED_KEPT = 4096  # kept values are few words or, as request ids are, new in each event
 Detections = tuple[tuple[str, int], ...]
-_Settled = tuple[str, FieldOutcome, Known | None]
-"""What became of a value that was taken whole, its outcome, and whom it names."""
-
 _Free = tuple[dict[str, FieldOutcome], dict[str, str], str, str, str, list[Known], bool]
 """What goes through the detectors: where its outcome and its result belong, by which name, how it is stated, the text,
 whom the event names, is it a URL. A plain tuple: with names of its own, an event cost two per cent more."""
@@ -86,8 +82,11 @@ class Redactor:
         self._watch = None if step.erased is None else step.erased.watch()
         treatments = compile_treatments(step.policy, step.key, self._watch, step.arriving)
         self._entities = entities_of(step.policy)
+        parts = part_reader(step.policy, treatments)
         self.settled = {
-            name: _settled(FieldOutcome(name, step.policy[name].treatment), treat, self._entities.get(name))
+            name: settled_values(
+                FieldOutcome(name, step.policy[name].treatment), treat, self._entities.get(name), parts
+            )
             for name, treat in treatments.items()
         }
         self._addresses = _fields_with(step.policy, Treatment.TRUNCATE_IP)
@@ -145,9 +144,9 @@ class Redactor:
                 is_url = name in url_names
                 (urls if is_url else texts).append((outcomes, values, name, name, value, people, is_url))
                 continue
-            values[name], outcomes[name], person = settled
+            values[name], outcomes[name], person, parts = settled
             if person is not None:
-                people.append(person)
+                people += (person, *parts)
             elif name not in self._entities:
                 kept.append(values[name])
         others: list[_Free] = [
@@ -214,10 +213,10 @@ class Redactor:
         settled = self.settled[name][value] if name in self._entities else None
         if settled is None:
             return False
-        work.others[other], outcome, person = settled
+        work.others[other], outcome, person, parts = settled
         work.outcomes[f"{OTHER_TEXT}.{other}"] = outcome._replace(field=f"{OTHER_TEXT}.{other}")
         if person is not None:
-            people.append(person)
+            people += (person, *parts)
         return True
 
     def _finish(self, work: _Work) -> RedactedEvent:
@@ -244,18 +243,6 @@ def _without_erased(outcome: Outcome[RedactedEvent], watch: ErasedWatch) -> Outc
 
 def _fields_with(policy: Policy, treatment: Treatment) -> set[str]:
     return {rule.name for rule in policy.fields if rule.treatment is treatment}
-
-
-def _settled(outcome: FieldOutcome, treat: Treat, kind: str | None) -> Remembered[_Settled | None]:
-    """Return what becomes of one field's values, and whom they name."""
-
-    def settle(value: str) -> _Settled | None:
-        text = treat(value)
-        if text is None:
-            return None
-        return text, outcome, None if kind is None else known_person(value, text, kind)
-
-    return Remembered(settle, _CACHED_KEPT if kind is None else _CACHED_VALUES)
 
 
 def _remembered_outcomes(treatment: Treatment) -> Callable[[str, Detections], FieldOutcome]:

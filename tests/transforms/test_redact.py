@@ -58,6 +58,41 @@ def test_a_name_has_one_pseudonym_however_its_marks_are_written(stated, written)
     }
 
 
+@pytest.mark.parametrize("field", ["username", "uin"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "100012345678/lin.qiao",
+        "lin.qiao:100012345678",
+        "lin.qiao (100012345678)",
+        "./lin.qiao#100012345678",
+        "uin=100012345678 name=lin.qiao",
+        "\u0661\u0660\u0660\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668 <lin.qiao>",
+    ],
+)
+def test_the_parts_of_what_is_more_than_one_account_are_looked_for(field, value):
+    redacted = redact({field: value, "output": "lin.qiao is 100012345678"})
+
+    uin = pseudonym(KEY, "uin", "uin", "100012345678")
+    assert redacted.values["output"] == f"{USER} is {uin}"
+    assert redacted.values[field].startswith(("usr_1_", "uin_1_"))
+
+
+@pytest.mark.parametrize("value", ["Anna Lindqvist", "root/admin", "-", "data pipeline (nightly)"])
+def test_words_and_full_names_have_no_parts(value):
+    text = "lindqvist: the data pipeline of root ran nightly"
+
+    assert redact({"username": value, "output": text}).values["output"] == text
+
+
+def test_digits_of_another_script_are_the_same_number():
+    value = "".join(chr(0x0660 + int(digit)) for digit in "100012345678")
+    redacted = redact({"uin": value, "output": f"of 100012345678 and {value}"})
+
+    uin = pseudonym(KEY, "uin", "uin", "100012345678")
+    assert redacted.values == {"uin": uin, "output": f"of {uin} and {uin}"}
+
+
 def test_a_kept_value_that_holds_a_person_of_the_event_is_read_as_free_text():
     redacted = redact({"username": "running1", "state": "running1"})
     assert (

@@ -91,9 +91,9 @@ class Answers:
     def _person(self, name: str, value: str) -> StatedPerson | None:
         account = self.sorter.one_account(name, value)
         settled = None if not account else self._redactor.settled[name][account]
-        if account is None or settled is None:
+        if account is None or settled is None or settled[3]:
             return None
-        text, _, known = settled
+        text, _, known, _ = settled
         if self._redactor.names_erased(text):
             return None
         literal = "" if known is None else known.literal

@@ -84,6 +84,8 @@ ODD = {
     "a second value": PLAIN | {"userName": "anna"},
     "several accounts": PLAIN | {"username": "anna;lin.qiao"},
     "a mail address for an account": PLAIN | {"username": "anna@example.com"},
+    "accounts in one name": PLAIN | {"username": "./lin.qiao", "output": "by lin.qiao"},
+    "a plural of people that no field has": PLAIN | {"ownerUins": ["100012345678"], "output": "of 100012345678"},
     "an account for an address": PLAIN | {"client_ip": "anna"},
     "a kept value that names a person": PLAIN | {"username": "success"},
     "a forged pseudonym": PLAIN | {"output": "by usr_1_c3lhkz3nubgk36ljmayr"},
