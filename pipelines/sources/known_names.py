@@ -1,6 +1,7 @@
 """Read a file of account names: one UIN or user name a line, or CSV whose first line names its columns."""
 
 import csv
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -23,20 +24,36 @@ def read_known_names(path: Path, policy: Policy) -> Iterator[tuple[bytes, str]]:
     """
     found = False
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with path.open(encoding=_encoding(path), newline="") as file:
             for kind, name in _names(csv.reader(file, strict=True), policy):
                 found = True
                 yield kind, name
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        why = error.strerror if isinstance(error, OSError) else type(error).__name__
+    except (OSError, UnicodeError, csv.Error) as error:
+        why = _why(error)
         raise InputError(f"the file of known accounts cannot be read: {why}", f"{path}: {why}") from None
     if not found:
         raise InputError("the file of known accounts holds none", f"{path}: it holds no account")
 
 
+def _encoding(path: Path) -> str:
+    """Return how a file is encoded, as its first bytes say: UTF-16, as spreadsheets save text, else UTF-8."""
+    with path.open("rb") as file:
+        return "utf-16" if file.read(2) in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    if isinstance(error, UnicodeError):
+        return "it is neither UTF-8 nor UTF-16 with a byte order mark: save it as UTF-8"
+    return "it is not CSV: a quote is not closed, or stands in a cell"
+
+
 def _names(rows: Iterator[list[str]], policy: Policy) -> Iterator[tuple[bytes, str]]:
     columns: Sequence[bytes | None] | None = None
     for row in rows:
+        if any("\0" in cell for cell in row):
+            raise InputError("the file of known accounts holds a NUL character: save it as UTF-8")
         if columns is None:
             columns = _columns(row, policy)
             if columns is not None:

@@ -13,6 +13,9 @@ MAX_DEPTH = 12
 MAX_DAYS = 36_500
 _JSON_KINDS = ("str", "int", "float", "bool", "null")
 _STRING = "tag:yaml.org,2002:str"
+_FOLDED_FROM = 60
+"""Programs that write YAML fold lines of 80 characters; two spellings of a field are not as long."""
+
 _INTEGER = "tag:yaml.org,2002:int"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _DECIMAL = re.compile(r"[1-9][0-9]{0,4}", re.ASCII)
@@ -60,17 +63,26 @@ class Value:
         return found
 
     def text(self) -> str:
-        """Return a string that is not blank and stands on one line."""
+        """Return a string that is not blank, of one line; programs that write YAML fold long ones.
+
+        A short item of a list that goes on in the next line is none: there a comma that is missing joins two.
+        """
         if not isinstance(self.node, yaml.ScalarNode) or self.node.tag != _STRING:
             raise self.fault(
                 f"expected a string, found {_kind(self.node)}; put quotes around a word or number"
             )
-        value = str(self.node.value)
+        value = str(self.node.value).removesuffix("\n")
         if not value.strip():
             raise self.fault("expected a string, found a blank one")
-        if self.node.start_mark.line != self.node.end_mark.line:
+        if "\n" in value or self._is_joined(value):
             raise self.fault("expected a string on one line; is a comma or a colon missing?")
         return value
+
+    def _is_joined(self, value: str) -> bool:
+        """Tell whether a value of several lines may be two items of a list, not one that was too long."""
+        is_folded = self.node.start_mark.line != self.node.end_mark.line
+        is_plain_item = self.path.endswith("]") and getattr(self.node, "style", None) is None
+        return is_folded and is_plain_item and len(value) < _FOLDED_FROM
 
     def texts(self) -> tuple[str, ...]:
         """Return the strings of a list in which none is repeated."""

@@ -94,7 +94,12 @@ def _moment(parts: _Parts, year: int, month: int, day: int) -> datetime:
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     micro = int((parts.get("f") or "0")[:6].ljust(6, "0"))
-    return datetime(year, month, day, hour, _int(parts, "M"), min(_int(parts, "S"), 59), micro)  # noqa: DTZ001
+    minute, second = _int(parts, "M"), min(_int(parts, "S"), 59)
+    if (
+        hour == 24 and not half and minute == second == micro == 0
+    ):  # ISO 8601-1:2019, 5.3.2: the end of the day
+        return datetime(year, month, day) + timedelta(days=1)  # noqa: DTZ001
+    return datetime(year, month, day, hour, minute, second, micro)  # noqa: DTZ001
 
 
 def _finish(moment: datetime, parts: _Parts, setting: Setting) -> int | None:
@@ -173,11 +178,15 @@ def _form(pattern: str, read: Callable[[_Parts, Setting], int | None]) -> Form:
 
 
 _LEAD = r"^(?:[\[(\"'<]|- )?"
+_MINUTES = r"(?P<H>\d{1,2}):(?P<M>\d{2})(?![:\d])(?P<S>)(?: ?(?P<ap>[AaPp]\.?[Mm]\.?)(?![A-Za-z]))?"
+"""A clock without seconds, as spreadsheets show one."""
+
 FORMS = (
     # ISO 8601, with slashes and points too, log4j's comma, PostgreSQL's names of zones, what Go prints.
     _form(rf"{_FREE}(?P<Y>\d{{4}})[-/.](?P<m>\d\d)[-/.](?P<d>\d\d)(?:[T_]| +)(?:@ )?{_CLOCK}{_ZONE}", _dated),
     _form(rf"{_FREE}(?P<Y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)[-T _]{_COMPACT}{_ZONE}", _dated),
     _form(rf"{_FREE}(?P<Y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)T(?P<H>\d\d):(?P<M>\d\d)(?P<S>){_ZONE}", _dated),
+    _form(rf"{_LEAD}(?P<Y>\d{{4}})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?) +{_MINUTES}{_ZONE}", _dated),
     _form(rf"(?P<Y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日 ?{_CHINESE}", _dated),
     # The common log format (haproxy adds milliseconds).
     _form(rf"{_FREE}(?P<d>\d{{1,2}})/{_MONTH}/(?P<Y>\d{{4}})[: ]{_CLOCK}{_ZONE}", _dated),
@@ -193,6 +202,8 @@ FORMS = (
     # Three numbers whose order differs by country; with points the day is first.
     _form(rf"{_FREE}(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<Y>\d{{4}}),? {_CLOCK}{_ZONE}", _dated),
     _form(rf"{_LEAD}(?P<d1>\d\d?)/(?P<d2>\d\d?)/(?P<d3>\d{{4}}|\d\d),? {_CLOCK}{_ZONE}", _any_order),
+    _form(rf"{_LEAD}(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<Y>\d{{4}}),? {_MINUTES}{_ZONE}", _dated),
+    _form(rf"{_LEAD}(?P<d1>\d\d?)/(?P<d2>\d\d?)/(?P<d3>\d{{4}}|\d\d),? {_MINUTES}{_ZONE}", _any_order),
     _form(r"^(?P<Y>\d\d)(?P<m>\d\d)(?P<d>\d\d) (?P<H>\d\d)(?P<M>\d\d)(?P<S>\d\d) (?=\d+ [A-Z])", _dated),
     # The epoch in s, ms, us or ns; auditd.
     _form(rf"{_LEAD}{_DIGITS}", _epoch),

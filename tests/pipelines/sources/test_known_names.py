@@ -31,6 +31,13 @@ def test_columns_are_told_by_the_policys_spellings(tmp_path: Path) -> None:
     assert read(tmp_path / "a", b"uin\n100012345678\n") == [(UIN, "100012345678")]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_is_read_as_its_first_bytes_say(tmp_path: Path, encoding: str) -> None:
+    content = "username\nm\u00fcller\n\u5f20\u4f1f\u660e\n".encode(encoding)
+
+    assert read(tmp_path / "a", content) == [(NAME, "m\u00fcller"), (NAME, "\u5f20\u4f1f\u660e")]
+
+
 @pytest.mark.parametrize(
     ("content", "why"),
     [
@@ -39,8 +46,10 @@ def test_columns_are_told_by_the_policys_spellings(tmp_path: Path) -> None:
         (b"uin\n", "holds none"),
         (b"a,b\nlin.qiao,7\n", "no first line names them"),
         (b"lin\nqiao,7\n", "no first line names them"),
-        (b"\xff\xfe\x00", "UnicodeDecodeError"),
-        (b'"lin', "Error"),
+        (b"lin\xff\xfe", "neither UTF-8 nor UTF-16 with a byte order mark: save it as UTF-8"),
+        (b"\xff\xfe\x00", "neither UTF-8 nor UTF-16"),
+        ("lin.qiao\n".encode("utf-16-le"), "holds a NUL character: save it as UTF-8"),
+        (b'"lin', "it is not CSV: a quote is not closed"),
     ],
 )
 def test_what_is_no_such_file_is_refused_without_its_content(

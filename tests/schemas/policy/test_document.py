@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable
+from importlib.resources import files
 
 import pytest
+import yaml
 from _pytest.mark.structures import ParameterSet
 
 from schemas.errors import MissingFieldRule, PolicyError, PolicySyntaxError, UnknownPolicyKey
-from schemas.policy.file import load_policy
+from schemas.policy.comparison import compare
+from schemas.policy.file import DEFAULT_POLICY, load_policy
 
 
 def case(name: str, error: type[PolicyError], old: str, new: str, message: str) -> ParameterSet:
@@ -250,3 +253,36 @@ def test_a_wrong_value_is_refused_by_file_line_key_and_what_was_expected(
 def test_a_document_that_is_no_mapping_is_refused(text: str, message: str) -> None:
     with pytest.raises(PolicySyntaxError, match="^" + re.escape(message)):
         load_policy(text, "own.yaml")
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        {},
+        {"sort_keys": False},
+        {"allow_unicode": True},
+        {"default_flow_style": True},
+        {"explicit_start": True},
+    ],
+)
+def test_a_policy_that_a_program_has_written_again_says_the_same(style: dict[str, bool]) -> None:
+    text = files("schemas.policy").joinpath(DEFAULT_POLICY).read_text(encoding="utf-8")
+    written = yaml.safe_dump(yaml.safe_load(text), **style)
+
+    differences = compare(load_policy(text, "a.yaml"), load_policy(written, "b.yaml"))
+
+    assert {difference.place for difference in differences} <= {"fields"}  # their order
+
+
+@pytest.mark.parametrize(
+    "title", ["'Small\n  policy'", ">-\n  Small\n  policy", ">\n  Small\n  policy", "Small\n  policy"]
+)
+def test_a_text_may_be_folded(title: str, small_policy: str) -> None:
+    policy = load_policy(small_policy.replace("title: Small", f"title: {title}"), "own.yaml")
+
+    assert policy.title == "Small policy"
+
+
+def test_a_text_of_several_lines_is_refused(small_policy: str) -> None:
+    with pytest.raises(PolicySyntaxError, match="expected a string on one line"):
+        load_policy(small_policy.replace("title: Small", "title: |\n  Small\n  policy"), "own.yaml")
