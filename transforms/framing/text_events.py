@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from schemas.events import FoundTime, RawRecord
 from transforms.parsing.text import SEARCHED, LineTime, line_time
+from transforms.parsing.time_forms import DateOrder, stated_order
 
 
 class Lines(StrEnum):
@@ -32,7 +33,8 @@ def frame_text(
     An event begins with a line that shows a time where the file's first time stands: at the start, or further on in
     the same form. An indented line begins none, unless the first did. Lines before the first time are one event with
     that time; if none comes within the limit (in bytes), each is a record without a time. An event over the limit is
-    cut between lines. Blank lines stay records of their own.
+    cut between lines. Blank lines stay records of their own. A date such as 05/11/2026 is read in the order that
+    earlier lines state (26/11/2026); if they state none or both, it begins an event with the time before it.
 
     Example:
         >>> from schemas.events import Source
@@ -63,8 +65,10 @@ def begins_event(line: bytes, zone: tzinfo, written_ms: int | None) -> bool:
     return found is not None and not line[:1].isspace() and _is_at_start(line, found)
 
 
-def _time_of(line: bytes, zone: tzinfo, written_ms: int | None) -> LineTime | None:
-    return line_time(line[:_BYTES_SEARCHED].decode(errors="replace"), zone, written_ms)
+def _time_of(
+    line: bytes, zone: tzinfo, written_ms: int | None, day_first: bool | None = None
+) -> LineTime | None:
+    return line_time(line[:_BYTES_SEARCHED].decode(errors="replace"), zone, written_ms, day_first)
 
 
 def _before(line: bytes, found: LineTime) -> str:
@@ -76,6 +80,10 @@ def _is_at_start(line: bytes, found: LineTime) -> bool:
     text = line[:_BYTES_SEARCHED].decode(errors="replace")
     lead = _LEAD.match(text, len(text) - len(text.lstrip()))
     return lead is not None and found.start <= lead.end()
+
+
+def _order_of(line: bytes) -> DateOrder | None:
+    return stated_order(line[:_BYTES_SEARCHED].decode(errors="replace")) if b"/" in line[:6] else None
 
 
 class _Joiner:
@@ -90,6 +98,7 @@ class _Joiner:
         self._repair: str | None = None
         self._held: list[RawRecord] = []
         self._bytes = 0
+        self._orders: set[DateOrder] = set()
 
     def take(self, line: RawRecord) -> Iterator[RawRecord]:
         """Yield the events that a line ends."""
@@ -104,6 +113,9 @@ class _Joiner:
                 self._time = FoundTime(ms, AFTER)
             yield from self.finish()
             self._time = FoundTime(ms, OWN)
+        elif self._begins_unsure(line):
+            yield from self._cut()
+            self._repair = None
         elif self._bytes + len(line.data) > self._limit or (self._time is not None and not self._joins):
             yield from self._cut()
         self._held.append(line)
@@ -131,9 +143,20 @@ class _Joiner:
             self._time = self._time._replace(origin=BEFORE)
             self._repair = SPLIT if self._joins else None
 
+    def _day_first(self, line: RawRecord) -> bool | None:
+        """Learn from a line in which order dates of three numbers are, and return it; None if unknown."""
+        order = _order_of(line.data)
+        if order is not None and order is not DateOrder.EITHER:
+            self._orders.add(order)
+        return next(iter(self._orders)).value if len(self._orders) == 1 else None
+
+    def _begins_unsure(self, line: RawRecord) -> bool:
+        """Tell whether a line begins with a date that may be read both ways, as others began."""
+        return self._time is not None and _order_of(line.data) is DateOrder.EITHER
+
     def _beginning(self, line: RawRecord) -> int | None:
         """Return the time of a line that begins an event."""
-        found = _time_of(line.data, line.source.zone, line.source.modified_ms)
+        found = _time_of(line.data, line.source.zone, line.source.modified_ms, self._day_first(line))
         if found is None:
             return None
         kind = (_is_at_start(line.data, found), found.form, _before(line.data, found))

@@ -16,11 +16,14 @@ class LineTime(NamedTuple):
     start: int
 
 
-def line_time(line: str, zone: tzinfo = UTC, written_ms: int | None = None) -> LineTime | None:
+def line_time(
+    line: str, zone: tzinfo = UTC, written_ms: int | None = None, day_first: bool | None = None
+) -> LineTime | None:
     """Return the time in a line, or None if it shows none.
 
     It is the first of the forms of `time_forms` that is found near the start of the line. One without a year is the
-    last that is at most 26 hours after the file was written (milliseconds since the epoch).
+    last that is at most 26 hours after the file was written (milliseconds since the epoch). `day_first` says how a date
+    of three numbers is read that may be read both ways.
 
     Example:
         >>> line_time("2026-03-01 00:00:00,250 INFO started")
@@ -31,7 +34,7 @@ def line_time(line: str, zone: tzinfo = UTC, written_ms: int | None = None) -> L
         True
     """
     head = line[:SEARCHED]
-    setting = Setting(zone, written_ms)
+    setting = Setting(zone, written_ms, day_first)
     for number, form in enumerate(FORMS):
         match = form.pattern.search(head)
         if match is not None and (time := read_form(form, match, setting)) is not None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from enum import Enum
 from typing import NamedTuple
 
 EARLIEST_MS = 946_684_800_000  # 2000-01-01: older is a clock that was never set
@@ -38,10 +39,14 @@ _DIGITS = r"(?P<e>\d{10}(?:\.\d{1,9})?|\d{13}(?:\.\d{1,6})?|\d{16}|\d{19})(?![\d
 
 
 class Setting(NamedTuple):
-    """What a time is read with: the zone of times without an offset, and when its file was written (ms)."""
+    """What a time is read with: the zone of times without an offset, when its file was written (ms), and its order.
+
+    `day_first` says whether the day stands before the month where three numbers may be read both ways; None if unknown.
+    """
 
     zone: tzinfo = UTC
     written_ms: int | None = None
+    day_first: bool | None = None
 
 
 _Parts = dict[str, str | None]
@@ -145,8 +150,13 @@ def _yearless(parts: _Parts, setting: Setting) -> int | None:
 
 
 def _any_order(parts: _Parts, setting: Setting) -> int | None:
-    """Return the one reading of three numbers that the file's time allows: the nearest before it, None if unsure."""
+    """Return the reading of three numbers in the known order, else the one that the file's time allows; None if unsure.
+
+    Of two digits for each it is the nearest before the file's time.
+    """
     one, two, three = parts["d1"] or "", parts["d2"] or "", parts["d3"] or ""
+    if setting.day_first is not None and len(three) == 4 and int(one) <= 12 and int(two) <= 12:
+        return _in_order((three, two, one) if setting.day_first else (three, one, two), parts, setting)
     orders = [(three, one, two), (three, two, one)] if len(three) == 4 else _two_digit_orders(one, two, three)
     times = {time for order in orders if (time := _in_order(order, parts, setting)) is not None}
     if setting.written_ms is not None:
@@ -168,6 +178,29 @@ def _in_order(order: tuple[str, str, str], parts: _Parts, setting: Setting) -> i
         return None
 
 
+class DateOrder(Enum):
+    """What the three numbers of a date say of their order."""
+
+    DAY_FIRST = True
+    MONTH_FIRST = False
+    EITHER = None
+
+
+def stated_order(line: str) -> DateOrder | None:
+    """Return the order of the three numbers of a date that a line begins with; None if it begins with none.
+
+    Example:
+        >>> [stated_order(day + " 08:00:00 x") for day in ("26/11/2026", "11/26/2026", "05/11/2026", "2026-11-05")]
+        [<DateOrder.DAY_FIRST: True>, <DateOrder.MONTH_FIRST: False>, <DateOrder.EITHER: None>, None]
+    """
+    match = _THREE_NUMBERS.match(line)
+    if match is None:
+        return None
+    if int(match["d1"]) > 12:
+        return DateOrder.DAY_FIRST
+    return DateOrder.MONTH_FIRST if int(match["d2"]) > 12 else DateOrder.EITHER
+
+
 def _epoch(parts: _Parts, _: Setting) -> int | None:
     digits = parts["e"] or ""
     return epoch_number_ms(float(digits) if "." in digits else int(digits))
@@ -180,6 +213,8 @@ def _form(pattern: str, read: Callable[[_Parts, Setting], int | None]) -> Form:
 _LEAD = r"^(?:[\[(\"'<]|- )?"
 _MINUTES = r"(?P<H>\d{1,2}):(?P<M>\d{2})(?![:\d])(?P<S>)(?: ?(?P<ap>[AaPp]\.?[Mm]\.?)(?![A-Za-z]))?"
 """A clock without seconds, as spreadsheets show one."""
+
+_THREE_NUMBERS = re.compile(rf"{_LEAD}(?P<d1>\d\d?)/(?P<d2>\d\d?)/\d{{4}},? \d{{1,2}}:\d\d", re.ASCII)
 
 FORMS = (
     # ISO 8601, with slashes and points too, log4j's comma, PostgreSQL's names of zones, what Go prints.
