@@ -71,18 +71,19 @@ class Value:
             raise self.fault(
                 f"expected a string, found {_kind(self.node)}; put quotes around a word or number"
             )
-        value = str(self.node.value).removesuffix("\n")
+        value = str(self.node.value)
+        if self.node.style in ("|", ">"):
+            value = value.removesuffix("\n")
         if not value.strip():
             raise self.fault("expected a string, found a blank one")
-        if "\n" in value or self._is_joined(value):
+        if self.node.start_mark.line != self.node.end_mark.line and self._is_joined(value):
             raise self.fault("expected a string on one line; is a comma or a colon missing?")
         return value
 
     def _is_joined(self, value: str) -> bool:
-        """Tell whether a value of several lines may be two items of a list, not one that was too long."""
-        is_folded = self.node.start_mark.line != self.node.end_mark.line
+        """Tell whether a value of several lines is several, or two items of a list, and not one too long for a line."""
         is_plain_item = self.path.endswith("]") and getattr(self.node, "style", None) is None
-        return is_folded and is_plain_item and len(value) < _FOLDED_FROM
+        return "\n" in value or (is_plain_item and len(value) < _FOLDED_FROM)
 
     def texts(self) -> tuple[str, ...]:
         """Return the strings of a list in which none is repeated."""

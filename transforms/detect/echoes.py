@@ -1,5 +1,6 @@
 """Find again what a cue showed: a value found once goes wherever the texts of its event repeat it, cue or none."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -14,6 +15,9 @@ ECHO = "echo"
 
 ECHO_SCORE = 0.5
 _SURE = 0.7
+_ACCOUNT_BEHIND = re.compile(r"\\{1,2}\w", re.ASCII)
+"""Makes of a word in capitals a domain, which may also be a word before an escape."""
+
 _KINDS = frozenset(("USERNAME", "PERSON", "EMAIL"))
 
 
@@ -27,11 +31,11 @@ def repeatable(text: str, spans: Iterable[Span]) -> tuple[Known, ...]:
     """
     found: dict[str, Known] = {}
     for span in spans:
-        is_domain = (
-            text[span.end : span.end + 1] == "\\"
-        )  # of an account behind it, or it goes on with an escape
-        if span.score >= _SURE and span.kind in _KINDS and not is_domain:
+        if span.score >= _SURE and span.kind in _KINDS:
             value = as_read(text[span.start : span.end])
+            is_domain = value.isupper() and _ACCOUNT_BEHIND.match(text, span.end) is not None
+            if is_domain:
+                continue
             if value not in found and _is_telling(value):
                 found[value] = _known(value, span.token, span.kind)
     return tuple(found.values())

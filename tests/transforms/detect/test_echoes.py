@@ -1,6 +1,6 @@
 import pytest
 
-from transforms.detect import Known, TextRedactor
+from transforms.detect import Detection, Known, TextRedactor
 
 
 @pytest.mark.parametrize(
@@ -51,4 +51,14 @@ def test_an_own_field_decides_what_its_value_becomes(redactor: TextRedactor) -> 
     assert [one.text for one in redacted] == [
         "user=usr_1_zzzzzzzzzzzzzzzzzzzz",
         "x usr_1_zzzzzzzzzzzzzzzzzzzz y",
+    ]
+
+
+def test_a_value_before_an_escaped_quote_is_found_again_and_a_domain_is_not() -> None:
+    redactor = Detection().build()
+    texts = [r"{\"user\": \"wronat17\"} wronat17 left", r"user=CORP\tomek on CORP"]
+
+    assert [one.text for one in redactor.redact(texts, [(), ()])] == [
+        r"{\"user\": \"<USERNAME>\"} <USERNAME> left",
+        r"user=<USERNAME>\<USERNAME> on CORP",
     ]
