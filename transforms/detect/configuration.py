@@ -9,6 +9,7 @@ from schemas.policy.tokens import KEYED_KINDS, Tokens
 from transforms.detect.allow import Allowed, check_allow
 from transforms.detect.catalog import CATALOG
 from transforms.detect.catalog.network import REVERSED
+from transforms.detect.columns import Columns
 from transforms.detect.encoded import EncodedContent
 from transforms.detect.formats import shipped_formats
 from transforms.detect.keyed import KeyedElements, KeyedMembers, KeyedValues
@@ -92,6 +93,7 @@ class Detection:
             KeyedMembers(vocabulary),
             KeyedPlurals(vocabulary),
             KeyedLists(vocabulary),
+            Columns(vocabulary),
             EncodedContent((keyed, *CATALOG)),
             *CATALOG,
             *SLOTS,

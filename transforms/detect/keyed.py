@@ -51,6 +51,7 @@ _IN_DOMAIN = re.compile(
 )
 """A domain and a name, if the backslash between them can't begin an escape."""
 
+_NEXT_KEY = re.compile(r":(?=[A-Za-z_]{1,24}=)")
 _MORE_DIGITS = re.compile(r"(?:[ -]\d{2,8}){1,6}(?![\w:])")
 _MORE_SECRET = re.compile(r"(?:[&;,|!*#(){}\[\]](?![\w.\-]{1,64}=)[^\s&;,|\"'<>]{1,256}){1,16}")
 _BEFORE = re.compile(r"(?:[A-Za-z]{1,16} ){1,2}\Z")
@@ -189,7 +190,8 @@ def _bounds(text: str, value: re.Match[str], shape: str) -> tuple[int, int]:
     group = value.lastgroup or "plain"
     start, end = value.span(group)
     if group == "plain":
-        end = start + len(text[start:end].rstrip(".:!?"))
+        content = text[start:end] if shape == PASSWORD else _NEXT_KEY.split(text[start:end], maxsplit=1)[0]
+        end = start + len(content.rstrip(".:!?"))
         if (account := _IN_DOMAIN.match(text, start)) is not None and shape in (NAMED, SUSPECT, NUMBERED):
             return account.span("account")
         if shape == PERSON:

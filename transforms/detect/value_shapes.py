@@ -31,7 +31,7 @@ class Value(NamedTuple):
 
 
 _EMPTY = re.compile(
-    r"(?i)(?:null|none|nil|undefined|n/?a|true|false|yes|no|on|off|unknown|anonymous|empty|unset|required|success|succeeded|failure|failed|ok|error|denied|allowed|unauthenticated|redacted|-+|\?+|\*+|x+|\.+"
+    r"(?i)(?:null|none|nil|undefined|n/?a|true|false|yes|no|on|off|unknown|anonymous|empty|unset|required|success|succeeded|failure|failed|ok|error|denied|allowed|unauthenticated|\[?(?:redacted|filtered|masked|hidden|protected|scrubbed|removed)\]?|-+|\?+|\*+|x+|\.+"
     r"|%\w|\$\{.*|\{.*|<.*)\Z",
     re.DOTALL,
 )

@@ -34,11 +34,14 @@ KEYS: Mapping[tuple[str, str], str] = {
         " ssh-user client-user mail-user sasl-username sasl-user authentication-id authid authzid auth-name user-login loginname logon-name"
         " logon-account logon-user user-principal-name principal-name actor-name actor-login job-owner job-user requesting-user session-user"
         " started-by submitted-by triggered-by requested-by invited-by cancelled-by canceled-by approved-by assigned-to"
+        " uploaded-by downloaded-by executed-by owned-by locked-by killed-by removed-by added-by changed-by edited-by reviewed-by closed-by opened-by"
+        " resolved-by performed-by verified-by reported-by run-by launched-by stopped-by"
         " ctladdr identity-name xauth-user eap-identity user-id-name win-user network-user admin-name administrator-name on-behalf-of initiated-by"
         " 用户名 用户名称 账号 账号名 账户 账户名 登录名 登录用户 登录账号 操作人 操作员 创建人 创建者 更新者 昵称 用户账号"
     ),
     ("USERNAME", SUSPECT): (
-        "owner author committer principal caller subject assignee who member identity initiator invoker impersonator from-user to-user"
+        "shared-by shared-with owner author committer inviter uploader reporter requester principal caller subject assignee who member identity"
+        " initiator invoker impersonator from-user to-user"
         " member-name mail-owner usr-id requester-name participant attendee invitee reviewer approver collaborator contributor maintainer"
         " moderator sudoer 责任人 处理人"
     ),
@@ -47,7 +50,7 @@ KEYS: Mapping[tuple[str, str], str] = {
         " open-id union-id principal-id 账号ID 用户ID 主账号 子账号 客户号 会员号"
     ),
     ("PERSON", PERSON): (
-        "full-name real-name true-name first-name last-name given-name family-name surname middle-name display-name patient-name"
+        "full-name real-name true-name first-name last-name given-name family-name proper-name surname middle-name display-name patient-name"
         " subject-name contact-name contact-person customer-name cardholder cardholder-name account-holder recipient-name"
         " receiver-name sender-name payer payee doctor physician doctor-name physician-name operator-real-name employee-name"
         " person-name mother-name father-name spouse-name guardian-name emergency-contact submitter requester requestor"

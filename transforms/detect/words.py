@@ -35,6 +35,9 @@ GIVEN_NAMES = load_words("given_names") | load_words("given_names_more")
 SURNAMES = load_words("surnames")
 """Names of all locales, written with a capital."""
 
+SURNAMES_WORDS = load_words("surnames_words")
+"""Surnames that are English words too."""
+
 _CHINESE = load_words("surnames_zh")
 SURNAMES_ZH = frozenset(name for name in _CHINESE if len(name) == 1)
 SURNAMES_ZH_TWO = _CHINESE - SURNAMES_ZH

@@ -111,9 +111,22 @@ def test_checks_that_are_data_take_what_they_take_in_python_of_any_text(
 
 def test_only_checks_that_ask_lists_of_words_are_code() -> None:
     code = {one.name for one in CATALOG if one.check is not None} - {one.name for one in CONDITIONED}
-    persons = {"person_bracketed", "person_capitals", "person_beside_word", "person_in_json"}
+    persons = {
+        "person_bracketed",
+        "person_capitals",
+        "person_beside_word",
+        "person_in_json",
+        "person_in_carets",
+        "person_surname_first",
+    }
     paths = {"path_of_person", "path_of_spool", "path_of_application"}
-    accounts = {"account_phrase", "account_quoted", "by_account", "directory_name"}
+    accounts = {
+        "account_phrase",
+        "account_quoted",
+        "by_account",
+        "directory_name",
+        "account_before_request",
+    }
     assert code == persons | paths | accounts | {"password_said"}
 
 

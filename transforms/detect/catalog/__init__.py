@@ -7,6 +7,7 @@ from transforms.detect.catalog.contact import CONTACT
 from transforms.detect.catalog.cues import CUES
 from transforms.detect.catalog.health import HEALTH
 from transforms.detect.catalog.identity import IDENTITY
+from transforms.detect.catalog.more_people import MORE_PEOPLE
 from transforms.detect.catalog.network import NETWORK
 from transforms.detect.catalog.paths import PATHS
 from transforms.detect.catalog.people import PEOPLE
@@ -24,6 +25,7 @@ CATALOG: tuple[Detector, ...] = (
     *PATHS,
     *PEOPLE,
     CAPITALS,
+    *MORE_PEOPLE,
     *HEALTH,
 )
 """All detectors that logveil ships, in a fixed order."""

@@ -4,7 +4,7 @@ import re
 
 from transforms.detect.conditions import Before, Holds, Not
 from transforms.detect.detector import Detector
-from transforms.detect.words import COMMON_ACCOUNTS, NO_NAME, is_ordinary
+from transforms.detect.words import COMMON_ACCOUNTS, GIVEN_NAMES, NO_NAME, SURNAMES, is_ordinary
 
 NAME = r"[A-Za-z0-9_](?:[\w.+-]{0,62}[\w$])?(?:@[\w.-]{0,62}\w)?"
 _FOLLOWS = re.compile(
@@ -24,6 +24,12 @@ def is_account_shape(value: str) -> bool:
     )
 
 
+def _is_numbered_name(value: str) -> bool:
+    """Tell whether a word is somebody's name with a number behind, though it is an ordinary word too: `martin378`."""
+    name = value.rstrip("0123456789")
+    return len(value) - len(name) > 1 and (name.title() in GIVEN_NAMES or name.title() in SURNAMES)
+
+
 def _is_phrase(match: re.Match[str]) -> bool:
     value = match.group("value")
     if (
@@ -37,7 +43,7 @@ def _is_phrase(match: re.Match[str]) -> bool:
         return False
     if match.group("cue").lower() == "login" and match.string[match.end() : match.end() + 1] == ":":
         return False
-    if is_ordinary(value) and value.lower() not in COMMON_ACCOUNTS:
+    if is_ordinary(value) and value.lower() not in COMMON_ACCOUNTS and not _is_numbered_name(value):
         return False
     strong = (match.group("before") or "").lower() in _STRONG or match.group("cue").lower().startswith("user")
     if not strong or _FOLLOWS.match(match.string, match.end()) is None:
@@ -194,12 +200,18 @@ CHINESE_CUE = Detector(
     name="account_cue_zh",
     kind="USERNAME",
     pattern=(
-        r"(?:用户|账号|账户|帐号|登录名|登录人|操作人|操作员|子账号|管理员|申请人|创建人|创建者|提交人)(?:名称?|为|是|：|:|=)?[ \t]?[：:=]?[ \t]?[\"'“‘【\[（(<「]{0,2}"
+        r"(?:用户|账号|账户|帐号|登录名|登录人|操作人|操作员|子账号|管理员|申请人|创建人|创建者|提交人|工号|责任人|负责人|处理人|审批人|执行人|(?:指派|分配|转交|移交|授权|分享|共享|转派|抄送)[^，。；,;\n]{0,16}?给)(?:名称?|为|是|：|:|=)?[ \t]?[：:=]?[ \t]?[\"'“‘【\[（(<「]{0,2}"
         r"(?P<value>(?!(?i:id|uin|ip|agent|name|null|true|false|token|api|unknown)\b)[A-Za-z_][\w.@-]{0,62}\w)(?![\w(=/]|::)"
     ),
-    trigger=r"(?:户|号|名|人|员|者|称|为|是|：)(?:[ \t:=\"'\[(<]|：|“|‘|【|（|「){0,6}[A-Za-z_]",
+    trigger=r"(?:户|号|名|人|员|者|称|为|是|给|：)(?:[ \t:=\"'\[(<]|：|“|‘|【|（|「){0,6}[A-Za-z_]",
     source="RuoYi SysLoginService and AsyncFactory; Spring Security messages in Chinese",
-    examples=("登录用户：«zhangwei» 不存在.", "用户«li.na»登录成功", "操作人 «wang_1» 提交"),
+    examples=(
+        "登录用户：«zhangwei» 不存在.",
+        "用户«li.na»登录成功",
+        "操作人 «wang_1» 提交",
+        "指派任务 #312 给 «sunli2»，请处理",
+        "工号«K123456»登录",
+    ),
     counter_examples=("用户ID为空", "用户 token 失效", "账号 null"),
     boundary="用户«ab»",
     score=0.8,
@@ -235,6 +247,26 @@ def _is_actor(match: re.Match[str]) -> bool:
     return is_account_shape(value) and value.islower() and value.count(".") < 2 and value not in NO_NAME
 
 
+BEFORE_REQUEST = Detector(
+    name="account_before_request",
+    kind="USERNAME",
+    pattern=(
+        rf"(?:\d\.\d{{1,3}}|[0-9A-Fa-f:]:[0-9A-Fa-f]{{1,4}}|localhost)(?::\d{{1,5}})?[ \t]{{1,2}}(?P<quote>[\"\[(]?)(?P<value>{NAME})[\"\])]?"
+        r"(?=[ \t]{1,2}[\"]?(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PROPFIND|REPORT|MKCOL|MOVE|COPY|LOCK) /)"
+    ),
+    trigger=r"(?:[0-9]\.[0-9]{1,3}|:[0-9A-Fa-f]{1,4}|localhost)(?::[0-9]{1,5})?[ \t]{1,2}[\"\[(]?[A-Za-z_][0-9A-Za-z_.@+$-]{0,126}[\"\])]?[ \t]{1,2}\"?(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|PROPFIND|REPORT|MKCOL|MOVE|COPY|LOCK) /",
+    source="Access logs of applications: client, user, request (CouchDB couch_log, Nexus request.log, Plone Z2.log)",
+    examples=(
+        "10.1.2.x 10.1.2.13 «vsokolov» GET /clin/_all_docs 200",
+        '192.0.2.7:443 «anna» "POST /login HTTP/1.1" 200',
+        "2001:db8::7 [«li.na»] PUT /x",
+    ),
+    counter_examples=("10.1.2.13 - GET /x", "10.1.2.13 443 GET /x", "10.1.2.13 request GET /x"),
+    boundary="10.1.2.13 «jk» GET /",
+    score=0.8,
+    check=lambda match: not is_ordinary(match.group("value")) and not match.group("value")[0].isdigit(),
+)
+
 ACCOUNTS: tuple[Detector, ...] = (
     PHRASE,
     AT_HOST,
@@ -245,4 +277,5 @@ ACCOUNTS: tuple[Detector, ...] = (
     GROUPED_NUMBER,
     BESIDE_NUMBER,
     CHINESE_CUE,
+    BEFORE_REQUEST,
 )

@@ -9,10 +9,10 @@ QUOTED = Detector(
     name="account_quoted",
     kind="USERNAME",
     pattern=(
-        r"(?<![\w./-])(?:(?:user|account|login)[ _-]?name|user|account|login|logon|role|principal|identity)(?: is)?[ ]?[:=]?[ ]?"
+        r"(?<![\w./-])(?:(?:user|account|login)[ _-]?name|user|account|login|logon|role|principal|identity|owner|submitter|requester|initiator|experimenter)(?: is)?[ ]?[:=]?[ ]?"
         r"(?P<quote>[\"'`])(?P<value>(?:[^\"'`<>\r\n]|(?<=[A-Za-z])'(?=[A-Z][a-z])){1,64})(?P=quote)(?![:=]|\.[\w\"])"
     ),
-    trigger=r"(?i)(?:name|user|account|login|logon|role|principal|identity)(?: is)? ?[:=]? ?[\"'`][^\"`<>\r\n]{1,64}[\"'`]",
+    trigger=r"(?i)(?:name|user|account|login|logon|role|principal|identity|owner|submitter|requester|initiator|experimenter)(?: is)? ?[:=]? ?[\"'`][^\"`<>\r\n]{1,64}[\"'`]",
     source="Messages that quote whom they name: what stands between the quotes is the name, whatever its signs",
     examples=(
         'authentication for user "«!root»" without',

@@ -128,6 +128,30 @@ INTERNATIONAL = Detector(
     check=Holds(re.compile(r"\A(?:\D*\d){8,15}\D*\Z", re.ASCII)),
 )
 
+BEHIND_WORD = Detector(
+    name="phone_behind_word",
+    kind="PHONE",
+    pattern=(
+        r"(?:(?<![A-Za-z])(?i:(?:tele)?phone|tel|mobile|cell(?:phone)?|fax)(?: (?:no\.?|number))?\.?|(?:电话|手机|座机|传真)(?:号码?)?|致电|拨打|短信(?:已)?发送?[至到])"
+        r"(?: is|为|是)?[ \t]?(?:[:：=][ \t]?)?[\"'\[(（【]?(?P<value>(?:\+|00)?\(?\d(?:[() -]{0,2}\d){6,14})(?![A-Za-z0-9]|[.:]\d)"
+    ),
+    trigger=(
+        r"(?:(?i:phone|tel|mobile|cell|fax)(?i: no| number)?\.?|电话|手机|座机|传真|号|号码|致电|拨打|短信(?:已)?发(?:送)?(?:至|到))"
+        r"(?: is|为|是)?[ \t]?(?:(?:[:=]|：)[ \t]?)?(?:[\"'\[(]|（|【)?(?:\+|00)?\(?[0-9](?:[() -]{0,2}[0-9]){6}"
+    ),
+    source="ITU-T E.164: up to 15 digits; behind a word for telephones it need not be a prefix that somebody has",
+    examples=(
+        "联系电话 «17913607333»，请回拨",
+        "mobile «5550 123 456» verified",
+        "短信已发送至«15486983513»",
+    ),
+    counter_examples=("mobile 12", "telnet 12345678", "tel 1.2.3.4567890"),
+    boundary="手机号«17913607333»",
+    score=0.75,
+    begins="TtPpMmCcFf电手座传致拨短",
+    check=Holds(re.compile(r"\A(?:\D*\d){7,15}\D*\Z", re.ASCII)),
+)
+
 ADDRESS_CN = Detector(
     name="address_cn",
     kind="LOCATION",
@@ -147,4 +171,4 @@ ADDRESS_CN = Detector(
     score=0.8,
 )
 
-CONTACT: tuple[Detector, ...] = (EMAIL, PHONE_CN, LANDLINE_CN, INTERNATIONAL, ADDRESS_CN)
+CONTACT: tuple[Detector, ...] = (EMAIL, PHONE_CN, LANDLINE_CN, INTERNATIONAL, BEHIND_WORD, ADDRESS_CN)

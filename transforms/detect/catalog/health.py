@@ -1,9 +1,11 @@
-"""Identifiers of patients, subjects and samples next to a cue."""
+"""Identifiers of patients, subjects and samples next to a cue, and names as hospital systems exchange them."""
 
 import re
 
 from transforms.detect.conditions import Every, Holds, Not, Some
 from transforms.detect.detector import Detector
+from transforms.detect.neighbours import LOWER, UPPER
+from transforms.detect.words import GIVEN_NAMES, SURNAMES, SURNAMES_PINYIN, is_ordinary
 
 _ACCESSION = re.compile(
     r"(?i)\A(?:[SED]R[APRSXZ]\d{5,9}(?:[_.-].*)?|SAM[NED][A-Z]?\d{5,12}|PRJ[NED][A-Z]\d+|GS[EM]\d+|ENS[A-Z]{0,6}[GTPER]\d{6,}|[NX][MRPCGTW]_\d+|GC[AF]_\d+|rs\d+|(?:dbsnp|1000g|mills|hapmap|omni|gnomad|clinvar|cosmic|exac|axiom|af-only|homo[_-]sapiens|mus[_-]musculus|hg\d|grc[hm]\d|mm\d|hs37|t2t|chm13|wgs|wes)[\w.-]*|NA\d{5}.*|HG0\d{4}.*"
@@ -134,4 +136,34 @@ FILE_NAME = Detector(
     check=Every(Holds(re.compile(r"(?:\d\D*){5}")), _IS_SAMPLE),
 )
 
-HEALTH: tuple[Detector, ...] = (PATIENT, SAMPLE, OBJECT_NAME, FILE_NAME)
+_SHORTEST_UNKNOWN = 3
+"""Letters that a name that no list holds has at least."""
+
+CARET = Detector(
+    name="person_in_carets",
+    kind="PERSON",
+    pattern=rf"(?<![A-Za-z0-9^&])(?P<value>[{UPPER}][{UPPER}{LOWER}'’-]{{1,30}}\^(?!(?:MR|PI|PT|SS|VN|AN|LN|DR|MD|RN)\b)[{UPPER}][{UPPER}{LOWER}'’-]{{1,30}}(?: [A-Z]\.?(?![A-Za-z]))?(?:\^[{UPPER}{LOWER}.]{{0,16}}){{0,3}})(?![A-Za-z0-9^])",
+    trigger=r"[A-Za-z'\x80-\xff-]\^[A-Z\x80-\xff]",
+    source="DICOM PS3.5, 6.2 (PN) and HL7 v2.5.1, 2.A.88 (XPN): family name, ^, given names",
+    examples=("patient «SMIRNOVA^OLGA» stored", "subject 7 («Olsson^Birgit»)", '"«WANG^XIAODONG^^^»"'),
+    counter_examples=("type ADT^A01", "GLU^Glucose^LN", "HOSP^MR x^Y"),
+    boundary="«Okafor^Chidi»",
+    score=0.75,
+    check=lambda match: _is_in_carets(match.group("value")),
+)
+
+
+def _is_in_carets(value: str) -> bool:
+    """Tell whether components are somebody's names: one that is known as such, or none that is a word of the language."""
+    surname, given = value.split("^")[:2]
+    first = given.split()[0].title() if given.strip() else ""
+    if first in GIVEN_NAMES or surname.title() in SURNAMES or surname.title() in SURNAMES_PINYIN:
+        return not is_ordinary(first) or first in GIVEN_NAMES
+    return (
+        min(len(surname), len(first)) > _SHORTEST_UNKNOWN
+        and not is_ordinary(surname)
+        and not is_ordinary(first)
+    )
+
+
+HEALTH: tuple[Detector, ...] = (PATIENT, SAMPLE, OBJECT_NAME, FILE_NAME, CARET)

@@ -11,13 +11,21 @@ _REFERENCE = re.compile(
     r"(?i)(?:hg|mm|rn|grch|grcm|dm|ce|sac|tair|t2t|chm|b|v|r|e|release|build|ens(?:embl)?)[-_.]?\d[\w.-]*\Z|[0-9a-f]{2,}\Z"
 )
 _RANDOM = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[A-Za-z0-9]{8,}\Z")
+_VOLUME = re.compile(
+    r"(?i)(?:fs|vol|volume|lfs|ost|mdt|disk|pool|stor|nas|raid|ssd|nvme|tier|mnt|proj|prj|grp|dept|lab)[-_]?\d{0,4}\Z"
+)
 _NOT_FIRST = re.compile(r"(?i)(?:list|api|v\d|me|new|self|all|index|login|logout|search)\b")
 
 
 def _is_persons(match: re.Match[str]) -> bool:
     """Refuse what is named for its use: ordinary words, references, files, hashes."""
     value = match.group("value")
-    if _REFERENCE.match(value) or _NOT_FIRST.match(value) or re.search(r"\.\w{1,5}\Z", value):
+    if (
+        _REFERENCE.match(value)
+        or _VOLUME.match(value)
+        or _NOT_FIRST.match(value)
+        or re.search(r"\.\w{1,5}\Z", value)
+    ):
         return re.fullmatch(r"[a-z]{1,}\.[a-z]{2,}", value) is not None and not is_ordinary(
             value.rpartition(".")[2]
         )
@@ -67,15 +75,16 @@ SHARED_STORAGE = Detector(
     name="path_of_person",
     kind="USERNAME",
     pattern=(
-        r"/(?<!<USERNAME>/)(?:scratch\d{0,3}|[a-z]{1,8}scratch|lustre\d?|gpfs\d?|beegfs|nobackup|private|users?|people|staff|students|members)"
+        r"/(?<!<USERNAME>/)(?:scratch\d{0,3}|[a-z]{1,8}scratch|lustre\d?|gpfs\d?|beegfs|nobackup|private|users?|people|staff|students|members|(?<![\w./-]/)work\d?)"
         rf"/(?:(?:users?|people|private|home|[A-Z]{{2,5}}\d{{3,6}})/)?(?:[a-z0-9]/|\d{{3,8}}/)?(?P<value>{_PERSON})(?=[/\"':,;)\s]|\Z)"
     ),
-    trigger=r"/(?:scratch[0-9]{0,3}|[a-z]{1,8}scratch|lustre[0-9]?|gpfs[0-9]?|beegfs|nobackup|private|users?|people|staff|students|members)/[0-9A-Za-z_\x80-\xff]",
+    trigger=r"/(?:scratch[0-9]{0,3}|[a-z]{1,8}scratch|lustre[0-9]?|gpfs[0-9]?|beegfs|nobackup|private|users?|people|staff|students|members|work[0-9]?)/[0-9A-Za-z_\x80-\xff]",
     source="Storage of computing centres: $SCRATCH and project folders of NERSC, TACC, CINECA, UPPMAX, NIH guides",
     examples=(
         "Work-dir: /scratch/«tomek7»/rnaseq/work [lustre]",
         "open('/gpfs/users/«tomek»/ref/index.bwt') failed",
         "--input /pica/v12/b2013064_nobackup/private/«rickard»/x, /scratch/01234/«tomek»/y",
+        "out=/work2/08211/«vrao7»/frontera/x.bam",
     ),
     counter_examples=(
         "/scratch/reference/hg38.fa",

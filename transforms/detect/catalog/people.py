@@ -9,6 +9,7 @@ from transforms.detect.words import (
     NOT_PERSONS,
     SURNAMES,
     SURNAMES_PINYIN,
+    SURNAMES_WORDS,
     SURNAMES_ZH,
     SURNAMES_ZH_TWO,
     is_ordinary,
@@ -17,11 +18,11 @@ from transforms.detect.words import (
 GAP = " {1,4}"
 """Between words of a name: forms and columns fill up with blanks."""
 
-_HAN = "\u4e00-\u9fff"
+HAN = "\u4e00-\u9fff"
 _SURNAME = "(?:" + "|".join(sorted(SURNAMES_ZH_TWO)) + "|[" + "".join(sorted(SURNAMES_ZH)) + "])"
-_NAME_ZH = rf"{_SURNAME}(?:[·•][{_HAN}]{{1,8}}|[{_HAN}]{{1,2}})"
+NAME_ZH = rf"{_SURNAME}(?:[·•][{HAN}]{{1,8}}|[{HAN}]{{1,2}})"
 _NO_GIVEN_ZH = "男女已未在的是和与请于至从被对无有可不登提成失完操创删更查审请申正异年月日岁"
-NAME_APART_ZH = rf"{_SURNAME}(?:[{_HAN}]{GAP}(?![{_NO_GIVEN_ZH}])[{_HAN}]|{GAP}(?![{_NO_GIVEN_ZH}])[{_HAN}](?:{GAP}(?![{_NO_GIVEN_ZH}])[{_HAN}]|[{_HAN}])?)(?![{_HAN}])"
+NAME_APART_ZH = rf"{_SURNAME}(?:[{HAN}]{GAP}(?![{_NO_GIVEN_ZH}])[{HAN}]|{GAP}(?![{_NO_GIVEN_ZH}])[{HAN}](?:{GAP}(?![{_NO_GIVEN_ZH}])[{HAN}]|[{HAN}])?)(?![{HAN}])"
 """A name whose characters stand apart, as forms space them."""
 
 WORD = rf"[{UPPER}](?:[{LOWER}]{{1,20}}|['’][{UPPER}][{LOWER}]{{1,20}}|[{LOWER}]{{1,3}}[A-Z][{LOWER}]{{1,20}})(?:[-'’][{UPPER}]?[{LOWER}]{{1,20}})?"
@@ -49,7 +50,9 @@ def cut_name(value: str) -> int:
     """
     words = list(NO_BLANKS.finditer(value))
     kept = 0
-    if all(is_ordinary(word[0]) and word[0] not in GIVEN_NAMES for word in words):
+    if all(is_ordinary(word[0]) and word[0] not in GIVEN_NAMES for word in words) and not _is_of_two(
+        words[0][0], words[-1][0]
+    ):
         return 0
     for word in words:
         if word[0] in NOT_PERSONS or (
@@ -58,6 +61,15 @@ def cut_name(value: str) -> int:
             break
         kept += 1
     return words[kept - 1].end() if kept > 1 or 0 < kept == len(words) else 0
+
+
+def _is_of_two(given: str, surname: str) -> bool:
+    """Tell whether ordinary words are a given name in Pinyin and a surname: `Ping Young`."""
+    return (
+        surname in SURNAMES_WORDS
+        and given not in _ENGLISH
+        and re.fullmatch(f"(?i:{_SYLLABLE})", given) is not None
+    )
 
 
 def is_name(value: str) -> bool:
@@ -106,7 +118,7 @@ def _is_listed(match: re.Match[str]) -> bool:
 MAILBOX = Detector(
     name="mailbox_name",
     kind="PERSON",
-    pattern=rf"(?P<value>(?:{WORD}(?:,? (?:[A-Z]\.|{WORD})){{0,3}}|{_NAME_ZH}))[\"']? ?<(?=[^\s<>@]{{1,64}}@|EMAIL>|(?:usr|uin)_)",
+    pattern=rf"(?P<value>(?:{WORD}(?:,? (?:[A-Z]\.|{WORD})){{0,3}}|{NAME_ZH}))[\"']? ?<(?=[^\s<>@]{{1,64}}@|EMAIL>|(?:usr|uin)_)",
     trigger=r"[a-z\x80-\xff.][\"']? ?<[^ <>@]{1,256}@|<(?:EMAIL>|usr_|uin_)",
     source="RFC 5322, 3.4 (name-addr); Git trailers",
     examples=(
@@ -118,7 +130,7 @@ MAILBOX = Detector(
     boundary="«Bob» <b@example.com>",
     score=0.8,
     cut=cut_name,
-    begins=f"{UPPER}{_HAN}",
+    begins=f"{UPPER}{HAN}",
 )
 
 ROLE = Detector(
@@ -217,7 +229,7 @@ CHINESE_LABEL = Detector(
     pattern=(
         r"(?:姓名|名字|联系人|操作人员?|操作员|经办人|申请人|负责人|送检人|送检医生|受检者|受检人|受试者|检验者|审核者|审核人|报告人|提交人|创建人|患者|病人|"
         r"家属|监护人|责任人|处理人|被检者|执行人|经手人|审批人|医生|医师|护士|技师|采样人|采集人|收件人|收货人|寄件人|发件人|签收人|就诊人|就诊者|参与者|被保险人|投保人|持卡人|开户人|户主|法人|法定代表人|客户|用户|会员|员工|同事|老师|"
-        rf"学生|作者|发送给|通知|致电|先生女士|[{_HAN}]{{1,4}}[人者员师](?=(?:姓名|名称?)?[ \t]{{0,2}}[：:=]))(?:姓名|名称?)?[ \t]{{0,2}}[：:=为是【\[（(“\"']{{0,3}}[ \t]{{0,2}}(?P<value>(?!管理员|和|未知|应用|管理|时间|水平|高级|安全|方式|成功|任务|金融)(?:{NAME_APART_ZH}|{_NAME_ZH}))(?=[^{_HAN}]|\Z|[的已在于请和与，。]|电话|手机|身份|证件|工号|卡号|账号|就诊|联系|样本|标本|性别|年龄|编号|病历|住院|登录|提交|先生|女士)"
+        rf"学生|作者|发送给|通知|致电|先生女士|[{HAN}]{{1,4}}[人者员师](?=(?:姓名|名称?)?[ \t]{{0,2}}[：:=]))(?:姓名|名称?)?[ \t]{{0,2}}[：:=为是【\[（(“\"']{{0,3}}[ \t]{{0,2}}(?P<value>(?!管理员|和|未知|应用|管理|时间|水平|高级|安全|方式|成功|任务|金融)(?:{NAME_APART_ZH}|{NAME_ZH}))(?=[^{HAN}]|\Z|[的已在于请和与，。]|电话|手机|身份|证件|工号|卡号|账号|就诊|联系|样本|标本|性别|年龄|编号|病历|住院|登录|提交|先生|女士)"
     ),
     trigger=r"(?:姓|名|人|员|者|医|师|士|属|户|主|法|客|会|同|老|学|作|发|通|致|先|患)",
     source="GB/T 2261 and hospital labels; surnames 百家姓",
@@ -234,32 +246,19 @@ CHINESE_LABEL = Detector(
     counter_examples=("用户登录成功", "操作人：null", "患者编号 12"),
     boundary="姓名：«王芳»",
     score=0.8,
-    begins=_HAN,
+    begins=HAN,
 )
 
 HONORIFIC_ZH = Detector(
     name="person_honorific_zh",
     kind="PERSON",
-    pattern=rf"(?:(?<![{_HAN}])|(?<=[系请致给找与和由经为]))(?P<value>{_SURNAME}[{_HAN}]{{0,2}}?)(?=先生|女士|小姐|医生|医师|教授|老师|主任|护士|同学|经理)",
+    pattern=rf"(?:(?<![{HAN}])|(?<=[系请致给找与和由经为]))(?P<value>{_SURNAME}[{HAN}]{{0,2}}?)(?=先生|女士|小姐|医生|医师|教授|老师|主任|护士|同学|经理)",
     trigger=r"(?:先生|女士|小姐|医生|医师|教授|老师|主任|护士|同学|经理)",
     source="Chinese forms of address follow the name",
     examples=("«张伟»医生开单", "转 «欧阳»主任", "：«赵敏»护士"),
     counter_examples=("主治医生", "见老师", "女士 3 人"),
     boundary="«李»女士",
     score=0.6,
-)
-
-STAFF_ZH = Detector(
-    name="person_before_number_zh",
-    kind="PERSON",
-    pattern=rf"(?<![{_HAN}])(?P<value>{_NAME_ZH})(?=[ \t]?[（(【\[](?:工号|学号|员工号|手机|电话|身份证|病历号|住院号|门诊号|UIN|uin)[：:= ]?[\dA-Za-z+])",
-    trigger=r"(?:（|\(|【|\[)(?:工号|学号|员工号|手机|电话|身份证|病历号|住院号|门诊号|UIN|uin)(?:：|[:= ])?[0-9A-Za-z+]",
-    source="Chinese business writing: a name and, in brackets, its number; surnames 百家姓",
-    examples=("«诸葛琳»（工号100026）：", "审批 «王芳»(手机13800138000)", "由\n«李娜»【学号 A17】"),
-    counter_examples=("服务（编号12）", "任务(编号 7)", "王芳（已离职）"),
-    boundary="«王芳»（UIN1000）",
-    score=0.6,
-    begins=_HAN,
 )
 
 IN_JSON = Detector(
@@ -290,5 +289,4 @@ PEOPLE: tuple[Detector, ...] = (
     TITLE,
     CHINESE_LABEL,
     HONORIFIC_ZH,
-    STAFF_ZH,
 )

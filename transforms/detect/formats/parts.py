@@ -11,7 +11,7 @@ from transforms.treatments import truncate_ip
 
 IP_ADDRESS, URL = "IP_ADDRESS", "URL"
 KINDS = frozenset(
-    "email person phone phone_cn secret secret_id session_id patient_id sample_id birth_date".split()
+    "email person phone phone_cn secret secret_id session_id patient_id sample_id birth_date location".split()
 )
 """Kinds of personal data that are no field of the shipped policy and may be named as a part, in lower case."""
 

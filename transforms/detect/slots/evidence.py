@@ -41,7 +41,7 @@ _PROGRAM = re.compile(r"[a-z][a-z0-9_.-]+")
 _PREFIX_WORDS = 8
 
 _EXTENSION = re.compile(
-    r"(?i)\.(?:py|java|sh|log|conf|cfg|txt|json|ya?ml|xml|html?|php|js|css|jar|so|exe|dll|service|socket|target|timer|mount|slice|scope|gz|zip|bam|fq|fastq|vcf|com|org|net|io|cn|de|local|internal|example|c|h|cpp|go|rs)\Z"
+    r"(?i)\.(?:py|java|sh|log|conf|cfg|txt|json|ya?ml|xml|html?|php|js|css|jar|so|exe|dll|service|socket|target|timer|mount|slice|scope|gz|zip|bam|fq|fastq|vcf|com|org|net|io|cn|de|at|ch|fr|it|es|nl|be|pl|ru|uk|eu|info|biz|edu|gov|mil|se|fi|dk|cz|jp|kr|br|local|internal|lan|corp|example|c|h|cpp|go|rs)\Z"
 )
 _SHAPES = (
     ("version", re.compile(r"v?\d+(?:[.-]\w+)*\Z")),
@@ -62,26 +62,49 @@ _SHAPES = (
     ("long", re.compile(r"[^@]{21,}")),
 )
 _STRONG = frozenset(
-    "user username login account logon usr uname acct logname principal loginname accountname useraccount userid nick sudoer mailbox".split()
+    "user username login account logon usr uname acct logname principal loginname accountname useraccount userid nick sudoer mailbox apiuser dbuser subuser".split()
 )
+_THINGS = re.compile(
+    r"(?:host|server|node|db|database|schema|table|queue|partition|cluster|realm|tenant|region|zone|bucket|container|pod|namespace|plugin|project"
+    r"|status|state|stage|step|task|workflow|pipeline|dag|template|file|path|directory|folder|volume|device|disk|interface|port|network|endpoint|topic|channel|index|collection"
+    r"|study|dataset|version|branch|repository|method|mode|protocol|cipher|command|function|class|package|library|option|parameter|field|column|attribute|property|action"
+    r"|operation|level|category|terminal|tty|priority)(?:s|[_ ]?name|[_ ]?id)?[\"'\])]{0,2}[ \t]?[:=]?[ \t]?(?:\[\d{1,4}\] ?)?[\"'`\[(<{]{0,2}\Z"
+)
+_OF_THINGS = 32
+"""How far before a word the noun that says what it names ends."""
+
+_OF_PEOPLE = "logged|logs|logging|signed|authenticated|uploaded|uploads|downloaded|downloads|commented|invited|approved|approves|joined|attempted|tried|claimed|reviewed|edited|enrolled|viewed|entered|impersonated"
+_PERSONS = frozenset(
+    """experimenter practitioner clinician technician curator moderator inviter invitee reviewer approver uploader creator committer reporter researcher investigator submitter
+    requester requestor assignee employee student maintainer""".split()
+)
+
 _FOLLOWING = {
     "address": rf"[\"'\])]?[ ,(@|:/-]{{1,3}}(?:\[|\()?{ADDRESS}",
     "from": r"[\"'\])]{0,2}:? (?:from|at|on|via|by|using|with)\b",
     "noun": r" (?:user|account|users|accounts|session|tokens?|keys?|windows?|connections?)\b",
     "event": r"[\])] (?!INFO|DEBUG|WARN|ERROR|TRACE|FATAL|SEVERE|NOTICE|CRIT)[A-Z]{2,}\b",
     "uid": r"[ ]?\((?:uid=)?\d",
+    "act": rf"[\"'\])]?:? (?:has |have )?(?:successfully )?(?:{_OF_PEOPLE})\b",
     "verb": r"[\"'\])]?:? (?:[a-z]{2,12}ed|is|was|has|had|does|did|not|cannot|login|logon|ran|gives)\b",
     "end": r"[\"'\])]{0,2}[.!]?\s*(?:\Z|[\r\n])",
     "stop": r"[\"'\])]{0,2}[.,;] ?",
     "colon": r"[\"'\])]{0,2}:",
     "bracket": r"[\"'\])>}]{0,2} ?[\[(<]",
     "equals": r"\s?=",
+    "quote": r" [\"'`‘“]",
     "slash": r"[/\\]",
     "call": r"\(",
 }
 _WHAT_FOLLOWS = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FOLLOWING.items()))
 BEHIND = (*(f"then {name}" for name in _FOLLOWING), "then other")
 """The pieces of evidence of which one is true of what follows a candidate."""
+
+_PROGRAM_ENDS = (": ", "[")
+"""What stands behind the name of a program that begins its line."""
+
+_LONGEST_DOMAIN = 15
+"""Characters of a NetBIOS domain; HK begin the hives of the registry."""
 
 _WINDOW = 160
 _NEAR = 40
@@ -103,19 +126,32 @@ def evidence(match: re.Match[str], form: str) -> tuple[str, ...]:
     )
 
 
+_NAMED_BY_CUE = ("cue", "preposition", "list", "domain", "domain_in_brackets")
+"""Forms whose cue is one of a few words, or the name of a domain."""
+
+
 @lru_cache(maxsize=4096)
 def of_cue(form: str, cue: str, sep: str, quote: str) -> tuple[str, ...]:
     """Return what is true of the cue of a candidate, what stands behind the cue, and its quotes or brackets."""
-    return tuple(_of_cue(form, re.sub(r"[ _-]", "", cue).lower(), sep, quote))
+    found = tuple(_of_cue(form, re.sub(r"[ _-]", "", cue).lower(), sep, quote))
+    if form == "domain" and cue.isupper() and len(cue) <= _LONGEST_DOMAIN and not cue.startswith("HK"):
+        found += ("domain in capitals",)
+    return found
 
 
 def _of_cue(form: str, cue: str, sep: str, quote: str) -> Iterator[str]:
-    if cue and form in ("cue", "preposition", "list"):
+    if cue and form in _NAMED_BY_CUE[:3]:
         yield f"cue {cue}"
     if cue in _STRONG:
         yield "cue strong"
-    elif cue and form not in ("cue", "preposition", "list", "domain", "domain_in_brackets"):
+    elif cue in _PERSONS:
+        yield "cue person"
+    elif cue and not cue.isdigit() and form not in _NAMED_BY_CUE:
         yield "cue ordinary" if is_ordinary(cue) else "cue other"
+    yield from _of_signs(form, sep, quote)
+
+
+def _of_signs(form: str, sep: str, quote: str) -> Iterator[str]:
     if quote:
         yield "quoted" if quote in "\"'`‘“" else "bracketed"
     if ":" in sep or "=" in sep:
@@ -136,7 +172,7 @@ def of_word(value: str) -> tuple[str, ...]:
     """
     name = value.partition("@")[0]
     vocabulary = _vocabulary(value, _PARTS.findall(name))
-    title = name[:1].upper() + name[1:].lower()
+    title = name[:1].upper() + name[1:].lower().rstrip("0123456789")
     names = ("word name",) if title in GIVEN_NAMES or title in SURNAMES else ()
     shapes = (f"word {shape}" for shape, form_of in _SHAPES if form_of.match(value))
     return (f"word {vocabulary}", *names, *shapes)
@@ -146,13 +182,21 @@ def _vocabulary(value: str, parts: list[str]) -> str:
     lower = value.lower()
     if not parts:
         return "no letters"
-    if lower in NO_NAME or lower in _STRONG:
+    if (
+        lower in NO_NAME
+        or lower.startswith("pam_")
+        or (lower in _STRONG and lower.title() not in GIVEN_NAMES)
+    ):
         return "stop"
     if lower in COMMON_ACCOUNTS:
         return "common account"
     if is_ordinary(value):
         return "ordinary"
-    if value.isascii() and len(parts) > 1 and all(len(part) < 2 or is_ordinary(part) for part in parts):
+    if (
+        value.isascii()
+        and max(map(len, parts)) > 1
+        and all(len(part) < 2 or is_ordinary(part) for part in parts)
+    ):
         return "ordinary parts"
     return "suspect"
 
@@ -177,7 +221,7 @@ def _around(text: str, start: int, end: int) -> tuple[str, ...]:
     last = min(len(text), end + _WINDOW) if last < 0 else last
     before = text[max(first, start - _WINDOW) : start].lower()
     around = f"{before}\0{text[end:last].lower()}"
-    found: list[str] = []
+    found = list(_of_place(text, start, end, before))
     if _holds_sign(around):
         found.append("sign in line")
         if _holds_sign(before[-_NEAR:]):
@@ -193,6 +237,23 @@ def _around(text: str, start: int, end: int) -> tuple[str, ...]:
     if "{" in around:
         found.append("braces in line")
     return tuple(found)
+
+
+def _of_place(text: str, start: int, end: int, before: str) -> Iterator[str]:
+    if _THINGS.search(before, max(0, len(before) - _OF_THINGS)) is not None:
+        yield "beside thing"
+    if _is_escape(text, start, end):
+        yield "escape"
+    if text.startswith(_PROGRAM_ENDS, end) and not before.strip():
+        yield "first in line"
+
+
+def _is_escape(text: str, start: int, end: int) -> bool:
+    r"""Tell whether the first letter of a word behind a single backslash is an escape: `ERROR\nStack`, `done\tnext`."""
+    if text[start - 1 : start] != "\\" or text[start - 2 : start - 1] == "\\" or text[start] not in "nrt":
+        return False
+    rest = text[start + 1 : end]
+    return rest[:1].isupper() or is_ordinary(rest)
 
 
 def _holds_address(text: str) -> bool:

@@ -31,15 +31,24 @@ _REACH = 60
 
 _VERB = (
     r"(?:has |have |was |is )?(?:been )?(?:successfully )?(?:logged|logging|login|logout|logs|signed|authenticated|authorized|authorised|joined|left|submitted|launched|cancelled|canceled"
-    r"|requested|approved|rejected|uploaded|downloaded|ran|executed|executing|invited|revoked|granted|denied|locked|unlocked|tried|attempted|entered|switched|renamed|posted|viewed|accessed|gives)"
+    r"|requested|approved|rejected|uploaded|downloaded|ran|executed|executing|invited|revoked|granted|denied|locked|unlocked|tried|attempted|entered|switched|renamed|posted|viewed|accessed|gives"
+    r"|exported|exports|imported|shared|commented|assigned|claimed|reviewed|published|edited|pushed|merged|enrolled|banned|kicked|triggered|cancels|approves|uploads|downloads)"
 )
+
 _CUE = (
     r"user(?:[ _-]?name|[ _-]?id|[ ]account)?|usr|uname|account(?:[ _-]?name)?|acct|login(?:[ _-]?name)?|logon|principal|owner|author|operator|administrator|admin"
     r"|mailbox|recipient|sender|caller|requester|requestor|submitter|initiator|member|nick|alias|employee|student|maintainer|assignee|sudoer"
+    r"|apiuser|dbuser|subuser|experimenter|practitioner|clinician|technician|curator|moderator|inviter|invitee|reviewer|approver|uploader|creator|committer|reporter|researcher|investigator"
 )
 _PREPOSITION = (
     r"for|by|as|from|of|to|with|named|called|su|on behalf of|impersonating|add|remove|deleting|adding|delete"
 )
+_HANDED = (
+    r"shared with|(?:re)?assigned to|granted to|belong(?:s|ing)? to|transferred to|delegated to|escalated to|mailed to|mapped to"
+    r"|process(?:es)? of|jobs? (?:of|for|from)|files? of|quota (?:of|for)|limit (?:of|for)"
+)
+"""What only an account gets or has: no other sign is needed in the line."""
+
 _CRON = "(?:CMD|RELOAD|BEGIN|REPLACE|LIST|END)"
 
 
@@ -78,7 +87,7 @@ def _near_sign(trigger: str) -> str:
 FORMS: tuple[Form, ...] = (
     _form(
         "cue",
-        rf"(?=[UALPOMRSCNEI])(?<![A-Za-z0-9._])(?P<cue>{_CUE})(?P<sep>[ \t]{{1,2}}|[ ]?[\[(<])(?P<quote>[\"'`‘“\[(<]?)(?:(?:id|name|user|account)[=: ])?{_VALUE}",
+        rf"(?=[UALPOMRSCNEIDT])(?<![A-Za-z0-9._])(?P<cue>{_CUE})(?P<sep>[ \t]{{1,2}}|[ ]?[\[(<])(?P<quote>[\"'`‘“\[(<]?)(?:(?:id|name|user|account)[=: ])?{_VALUE}",
         rf"(?i)(?:{_CUE})(?:[ \t]{{1,2}}| ?[\[(<])(?:[\"'`\[(<]|‘|“)?{_SIGN_BYTE}",
         "Administrator «gfedhf» login failed from https(4.3.5.x)",
         "login failure for user «wronat17» via ssh",
@@ -87,13 +96,15 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         "preposition",
-        rf"(?<![A-Za-z0-9._/-])(?P<cue>{_PREPOSITION})(?P<sep>[ ]{{1,2}})(?:the )?(?:user |account )?(?P<quote>[\"'`‘“\[(<]?){_VALUE}",
-        rf"(?i){_SIGN}[^\n]*[^0-9A-Za-z](?:{_PREPOSITION}) |[^0-9A-Za-z](?:{_PREPOSITION}) [^\n]*{_SIGN}|[^0-9A-Za-z]by |behalf of |impersonating ",
+        rf"(?<![A-Za-z0-9._/-])(?P<cue>{_HANDED}|{_PREPOSITION})(?P<sep>[ ]{{1,2}})(?:the )?(?:user |account )?(?P<quote>[\"'`‘“\[(<]?){_VALUE}",
+        rf"(?i){_SIGN}[^\n]*[^0-9A-Za-z](?:{_PREPOSITION}) |[^0-9A-Za-z](?:{_PREPOSITION}) [^\n]*{_SIGN}|[^0-9A-Za-z]by |behalf of |impersonating |(?:{_HANDED}) ",
         "[warn] Bad password for «tomek» (192.0.2.x)",
         "job resubmitted on behalf of «wronat17»",
         "Session opened for «drupaladmin».",
+        "dataset 7 shared with «wronat17» until Friday",
+        "3 leftover processes of «mei-ling» killed",
         reach=160,
-        free="(?:by|on behalf of|impersonating) ",
+        free=rf"(?:by|on behalf of|impersonating|{_HANDED}) ",
     ),
     _form(
         "quoted",
@@ -136,11 +147,12 @@ FORMS: tuple[Form, ...] = (
     ),
     _form(
         "subject",
-        rf"(?:(?P<cue>[A-Za-z][\w.-]{{0,30}}+)(?:\[\d{{1,10}}\])?:(?=[ ])|\](?=[ ])|[|,;](?=[ ])|(?<![^\n]))(?P<sep>[ ]{{0,4}})(?P<quote>[\"'(\[]?)(?P<value>{WORD})(?=[\"')\]]?:?[ ]{{1,2}}(?i:{_VERB})\b)",
+        rf"(?:(?P<cue>[A-Za-z0-9][\w.-]{{0,30}}+)(?:\[\d{{1,10}}\])?:(?=[ ])|\](?=[ ])|[|,;](?=[ ])|(?<![^\n]))(?P<sep>[ ]{{0,4}})(?P<quote>[\"'(\[]?)(?P<value>{WORD})(?=[\"')\]]?:?[ ]{{1,2}}(?i:{_VERB})\b)",
         rf"(?i)(?:[:\]|,;]|\n) {{0,4}}[\"'(\[]?{_SIGN_BYTE}{_MORE}[\"')\]]?:? {{1,2}}{_VERB}",
         "doas: «ddp» ran command /bin/ksh as root",
         "pkexec[387]: «tomek»: Executing command",
         "--- x] «joachimw» joined",
+        "handler.go:31: «abdul_r» uploaded batch7.vcf.gz",
     ),
     _form(
         "list",
@@ -166,6 +178,7 @@ FORMS: tuple[Form, ...] = (
         r"Authentication failed for user mydomain\«jones_b».",
         r"dummyUser(EXAMPLE.LOCAL\«tomek»):Shared",
         r"login as EXAMPLE\\«annaw»",
+        r"access granted: CLINIC\«lumba-adm» on gate 12",
     ),
     _form(
         "domain_in_brackets",
