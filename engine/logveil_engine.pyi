@@ -15,9 +15,15 @@ class Recognizers:
 
     def __new__(cls, longest: int, first_bit: int) -> Recognizers: ...
     def learn(
-        self, number: int, program: str, condition: str | None, groups: list[int] | None, reads_lines: bool
+        self,
+        number: int,
+        program: str,
+        condition: str | None,
+        groups: list[int] | None,
+        candidates: object,
+        reads_lines: bool,
     ) -> None:
-        """Take a recognizer in; without groups Python is asked for the texts in which its pattern matches."""
+        """Take a recognizer in; without groups or candidates it only rules texts out."""
 
     def find(
         self,

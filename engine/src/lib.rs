@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod avro;
+mod candidates;
 mod engine;
 mod event;
 mod matcher;

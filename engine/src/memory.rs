@@ -153,7 +153,13 @@ impl Texts {
     fn unchanged(&mut self, number: u32) -> Analysed {
         let folded = self.table.text(number).to_ascii_lowercase();
         let text = self.table.text(number).to_vec();
-        Analysed { redacted: self.put(&text), folded: self.put(&folded), detections: 0, echoes: 0, is_odd: false }
+        Analysed {
+            redacted: self.put(&text),
+            folded: self.put(&folded),
+            detections: 0,
+            echoes: 0,
+            is_odd: false,
+        }
     }
 
     fn learn_echoes(&mut self, echoes: &[String]) -> u32 {

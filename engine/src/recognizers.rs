@@ -1,5 +1,6 @@
 //! Recognizers that are data, a pattern and perhaps a condition on its matches, asked for a batch of texts at once.
 
+use crate::candidates::{Candidates, StatedCandidates};
 use crate::matcher::{read, refused};
 use crate::places::Places;
 use logveil_matcher::{Condition, Exhausted, Pattern, Room};
@@ -12,6 +13,8 @@ struct Recognizer {
     condition: Option<Condition>,
     /// None where Python must be asked for a text in which the pattern matches at all.
     groups: Option<Vec<usize>>,
+    /// Which matches of the pattern are judged by Python.
+    candidates: Option<Candidates>,
     reads_lines: bool,
 }
 
@@ -55,6 +58,7 @@ impl Recognizers {
         program: &str,
         condition: Option<&str>,
         groups: Option<Vec<usize>>,
+        candidates: Option<StatedCandidates>,
         reads_lines: bool,
     ) -> PyResult<()> {
         let pattern = Pattern::of(&read(program)?).map_err(refused)?;
@@ -64,7 +68,8 @@ impl Recognizers {
         if self.known.len() <= number {
             self.known.resize_with(number + 1, || None);
         }
-        self.known[number] = Some(Recognizer { pattern, condition, groups, reads_lines });
+        let candidates = candidates.map(|one| one.compile(count)).transpose()?;
+        self.known[number] = Some(Recognizer { pattern, condition, groups, candidates, reads_lines });
         Ok(())
     }
 
@@ -165,6 +170,13 @@ impl Recognizer {
         rooms: &mut [Room; 2],
     ) -> Result<bool, Exhausted> {
         let [room, asked] = rooms;
+        if let Some(candidates) = &self.candidates {
+            let Some(places) = candidates.places(&self.pattern, read, start, end, rooms)? else {
+                return Ok(false);
+            };
+            taken.extend(places.into_iter().map(|at| (place, 0, at, end)));
+            return Ok(true);
+        }
         for found in self.pattern.matches(read, start, end, room) {
             let found = found?;
             let Some(groups) = &self.groups else { return Ok(false) };

@@ -240,8 +240,10 @@ impl State {
             let mut sought: Vec<&Finder<'static>> = self.known(work).map(|known| &known.finder).collect();
             sought.retain(|one| one.find(&read).is_some());
             if work.free.len() > 1 {
-                let echoes =
-                    work.free.iter().flat_map(|free| self.texts[usize::from(free.is_url)].echoes_of(free.number));
+                let echoes = work
+                    .free
+                    .iter()
+                    .flat_map(|free| self.texts[usize::from(free.is_url)].echoes_of(free.number));
                 sought.extend(echoes.filter(|echo| echo.find_iter(&read).nth(1).is_some()));
             }
             if !sought.is_empty() {

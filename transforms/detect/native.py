@@ -84,7 +84,9 @@ class NativeReader:
         data = stated(recognizer)
         if data is not None:
             reads_lines = getattr(recognizer, "stays_in_line", False) is True
-            self._engine.learn(number, data.program, data.condition, data.groups, reads_lines)
+            self._engine.learn(
+                number, data.program, data.condition, data.groups, data.candidates, reads_lines
+            )
             if data.make is not None:
                 self._makes[number] = data.make
 

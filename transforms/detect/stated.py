@@ -11,19 +11,35 @@ from transforms.detect.detector import VALUE, Detector
 from transforms.detect.formats.format import Format
 from transforms.detect.programs import program_of
 from transforms.detect.slots import Slot
+from transforms.detect.slots.evidence import NEAR_SIGNS
 from transforms.detect.spans import Span
 
 Make = Callable[[str, int, int, int], Iterable[Span]]
 """Gives the spans of what a group, by its number, took of a text."""
 
 
+class Candidates(NamedTuple):
+    """Which matches are judged here: groups by number, and as in `Form` the reach of signs and what is free of it."""
+
+    value: int
+    quote: int
+    reach: int
+    free: str
+    signs: tuple[str, ...]
+
+
 class Stated(NamedTuple):
-    """A recognizer as the engine reads it, `program` and `condition` in JSON; without `groups` it only rules texts out."""
+    """A recognizer as the engine reads it, `program` and `condition` in JSON.
+
+    Without `groups` and `candidates` it only rules texts out; a candidate is handed to `make` by its begin and where the
+    part of the text ends.
+    """
 
     program: str
     condition: str | None = None
     groups: list[int] | None = None
     make: Make | None = None
+    candidates: Candidates | None = None
 
 
 def stated(recognizer: object) -> Stated | None:
@@ -44,7 +60,7 @@ def stated(recognizer: object) -> Stated | None:
             case Format():
                 return _format(recognizer)
             case Slot():
-                return Stated(dumps(program_of(recognizer.form.pattern)))
+                return _slot(recognizer)
     except DetectorError:  # the engine does not run a pattern of it
         return None
     return None
@@ -71,4 +87,14 @@ def _format(one: Format) -> Stated:
         dumps(program_of(one.compiled)),
         groups=list(parts),
         make=lambda text, group, start, end: parts[group].spans(text, start, end, one.score, one.name),
+    )
+
+
+def _slot(slot: Slot) -> Stated:
+    pattern, reach, free = slot.form.pattern, slot.form.reach, slot.form.free
+    value, quote = pattern.groupindex["value"], pattern.groupindex["quote"]
+    return Stated(
+        dumps(program_of(pattern)),
+        make=lambda text, _group, start, end: slot.judged(text, start, end),
+        candidates=Candidates(value, quote, reach, dumps(program_of(free)), NEAR_SIGNS),
     )

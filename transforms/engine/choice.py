@@ -7,7 +7,7 @@ from transforms.engine.native import VERSION
 from transforms.engine.plan import unfit
 from transforms.redact_logs import RedactLogEvents
 
-WANTED = "0.3.0"
+WANTED = "0.4.0"
 """The version of the engine that speaks as `transforms.engine.stated` does; each change of that is another one."""
 
 PLAIN = "python"
