@@ -15,7 +15,7 @@ from transforms.detect.stated import Make, stated
 if TYPE_CHECKING:
     import logveil_engine
 
-PAYING = 128
+PAYING = 512
 """For how many texts a recognizer is asked in Python first: to hand it over takes as long as it saves for so many."""
 
 
