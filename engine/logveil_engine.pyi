@@ -10,29 +10,6 @@ class Matcher:
         self, text: str, start: int = 0, end: int = ...
     ) -> list[list[tuple[int, int] | None]] | None: ...
 
-class Recognizers:
-    """Recognizers that are data; texts of more than `longest` bytes are left to Python."""
-
-    def __new__(cls, longest: int, first_bit: int) -> Recognizers: ...
-    def learn(
-        self,
-        number: int,
-        program: str,
-        condition: str | None,
-        groups: list[int] | None,
-        candidates: object,
-        reads_lines: bool,
-    ) -> None:
-        """Take a recognizer in; without groups or candidates it only rules texts out."""
-
-    def find(
-        self,
-        texts: Sequence[str],
-        masks: Sequence[bytes],
-        lines: Sequence[Sequence[tuple[int, int, bytes]] | None],
-    ) -> list[tuple[int, list[tuple[int, int, int, int]], list[int]]]:
-        """Return number, what was taken (place, group, start, end), and the places of texts left to Python."""
-
 class Engine:
     """Works on batches of raw records of one source."""
 

@@ -2,14 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod avro;
-mod candidates;
 mod engine;
 mod event;
 mod matcher;
 mod memory;
-mod places;
 mod plan;
-mod recognizers;
 mod repeats;
 mod table;
 mod tally;
@@ -21,6 +18,5 @@ use pyo3::prelude::*;
 fn logveil_engine(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<engine::Engine>()?;
     module.add_class::<matcher::Matcher>()?;
-    module.add_class::<recognizers::Recognizers>()?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))
 }

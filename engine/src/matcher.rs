@@ -1,6 +1,5 @@
 //! Patterns of `re` as a class of Python's: what tests hold against `re` itself.
 
-use crate::places::Places;
 use logveil_matcher::{Captures, Condition, Pattern, Room};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -53,11 +52,37 @@ impl Matcher {
     }
 }
 
-/// Reads JSON that Python handed over.
-pub fn read(json: &str) -> PyResult<serde_json::Value> {
+fn read(json: &str) -> PyResult<serde_json::Value> {
     serde_json::from_str(json).map_err(refused)
 }
 
-pub fn refused(error: impl std::fmt::Display) -> PyErr {
+fn refused(error: impl std::fmt::Display) -> PyErr {
     PyValueError::new_err(error.to_string())
+}
+
+/// Where the characters of a text begin, if any is beyond ASCII.
+struct Places {
+    length: usize,
+    begins: Option<Vec<usize>>,
+}
+
+impl Places {
+    fn of(text: &str) -> Self {
+        let begins = || text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        Self { length: text.len(), begins: (!text.is_ascii()).then(begins) }
+    }
+
+    fn byte(&self, character: usize) -> usize {
+        match &self.begins {
+            None => character.min(self.length),
+            Some(begins) => begins.get(character).copied().unwrap_or(self.length),
+        }
+    }
+
+    fn character(&self, byte: usize) -> usize {
+        match &self.begins {
+            None => byte,
+            Some(begins) => begins.partition_point(|&begin| begin < byte),
+        }
+    }
 }

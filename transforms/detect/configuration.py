@@ -15,7 +15,6 @@ from transforms.detect.formats import shipped_formats
 from transforms.detect.keyed import KeyedElements, KeyedMembers, KeyedValues
 from transforms.detect.keyed_lists import KeyedLists, KeyedPlurals
 from transforms.detect.known_accounts import KnownAccounts
-from transforms.detect.native import NativeReader
 from transforms.detect.redactor import TextRedactor
 from transforms.detect.search import Recognizer, Search
 from transforms.detect.slots import SLOTS
@@ -31,8 +30,7 @@ class Detection:
     `aliases` maps spellings of keys to the kind of personal data that their values are; `fields` maps a kind to
     the field, or to the domain of pseudonyms of texts, whose treatment its values get; `query_keys` are the case-folded query keys whose values a URL keeps;
     `extra` are the recognizers that others add, picklable; `engine` names the scan engine, or None for the best there is; `allow` are the lists of what stays in texts, `known` the
-    accounts that are found whatever the program. With `native` the event engine, which must be installed, asks those that
-    are data: it changes the cost and nothing else.
+    accounts that are found whatever the program.
     """
 
     aliases: Mapping[str, str] = field(default_factory=dict)
@@ -42,7 +40,6 @@ class Detection:
     engine: str | None = None
     allow: tuple[AllowList, ...] = ()
     known: KnownAccounts | None = None
-    native: bool = False
 
     @classmethod
     def of(
@@ -131,6 +128,4 @@ class Detection:
 
         allowed = Allowed(self.allow, self._is_known) if self.allow else None
         self._is_known("")  # an absent table is found out here, and not by the first event
-        recognizers = self.recognizers()
-        reader = NativeReader(recognizers) if self.native else None
-        return TextRedactor(Search(recognizers, resolve, self.engine, reader), self.query_keys, allowed)
+        return TextRedactor(Search(self.recognizers(), resolve, self.engine), self.query_keys, allowed)

@@ -20,9 +20,7 @@ OVERLAP = 8_192
 """A text of more than `WINDOW` characters is read once, in windows that overlap, so that memory and time stay linear."""
 
 _REMEMBERED_MASKS = 50_000
-_ENCODED_BIT, _PROTECTED_BIT = 1, 2
-FIRST_BIT = 4
-"""The bit of a mask that is the first recognizer's."""
+_ENCODED_BIT, _PROTECTED_BIT, _FIRST_BIT = 1, 2, 4  # of a mask: the last is that of the first recognizer
 
 Resolve = Callable[[Span, str], Span | None]
 """Gives the span of a value its replacement by the policy; None where the value stays as it is."""
@@ -66,42 +64,17 @@ class _Scanned(NamedTuple):
     lines: dict[int, list[Line]]
 
 
-class Answer(NamedTuple):
-    """What was found by a recognizer, by the places of the texts, and the places of those for which it is still to be asked."""
-
-    number: int
-    found: Iterable[tuple[int, Span]]
-    places: Sequence[int]
-
-
-class Reader(Protocol):
-    """Asks recognizers in another way than by `find`, with the same spans."""
-
-    def answers(
-        self, texts: Sequence[str], masks: Sequence[int], lines: Mapping[int, Sequence[Line]]
-    ) -> Iterable[Answer]:
-        """Return the answers of the recognizers, in their order, whose bits are set above `FIRST_BIT`."""
-
-
 class Search:
-    """The recognizers and the compiled automaton of their triggers: built where it is used and never pickled.
-
-    `reader` asks them in place of Python as far as it can.
-    """
+    """The recognizers and the compiled automaton of their triggers: built where it is used and never pickled."""
 
     def __init__(
-        self,
-        recognizers: Sequence[Recognizer],
-        resolve: Resolve,
-        engine: str | None = None,
-        reader: Reader | None = None,
+        self, recognizers: Sequence[Recognizer], resolve: Resolve, engine: str | None = None
     ) -> None:
         self.recognizers = tuple(recognizers)
         self.resolve = resolve
-        self.reader = reader
         triggers = [NEVER if r.trigger == ALWAYS else r.trigger for r in recognizers]
         _, scan = compile_scan([ENCODED, PROTECTED, *triggers], engine)
-        always = sum(FIRST_BIT << number for number, trigger in enumerate(triggers) if trigger == NEVER)
+        always = sum(_FIRST_BIT << number for number, trigger in enumerate(triggers) if trigger == NEVER)
         self._scan = scan if not always else lambda texts: [mask | always for mask in scan(texts)]
         self._numbers = lru_cache(maxsize=_REMEMBERED_MASKS)(self._numbers_of)
         self._over_lines = any(map(_may_need_two_lines, recognizers))
@@ -153,12 +126,8 @@ class Search:
         """Ask one recognizer after the other: what has just run, its expression and its words, is in the core's cache."""
         found: list[list[Span]] = [[] for _ in texts]
         resolve, lines = self.resolve, scanned.lines
-        for number, spans, places in self._answers(texts, scanned):
-            recognizer, bit = self.recognizers[number], FIRST_BIT << number
-            for place, span in spans:
-                kept = resolve(span, texts[place][span.start : span.end])
-                if kept is not None:
-                    found[place].append(kept)
+        for number, places in self._places(scanned.masks):
+            recognizer, bit = self.recognizers[number], _FIRST_BIT << number
             for place in places:
                 text = texts[place]
                 for span in _answer(recognizer, text, bit, lines.get(place)):
@@ -179,16 +148,11 @@ class Search:
                 scanned.lines[number] = [line for line in lines if not _repeats(line, view, texts[place])]
         return self._ask(decoded, scanned)
 
-    def _answers(self, texts: Sequence[str], scanned: _Scanned) -> Iterable[Answer]:
-        if self.reader is not None:
-            return self.reader.answers(texts, scanned.masks, scanned.lines)
-        return (Answer(number, (), places) for number, places in self._places(scanned.masks))
-
     def _places(self, masks: Sequence[int]) -> list[tuple[int, list[int]]]:
         """Return the numbers of the recognizers that are asked, each with the places of the texts that it is asked for."""
         places: dict[int, list[int]] = {}
         for place, mask in enumerate(masks):
-            if mask >= FIRST_BIT:
+            if mask >= _FIRST_BIT:
                 for number in self._numbers(mask):
                     places.setdefault(number, []).append(place)
         return sorted(places.items())
@@ -196,7 +160,7 @@ class Search:
     def _numbers_of(self, mask: int) -> tuple[int, ...]:
         """Return which recognizers the bits of a mask stand for."""
         numbers: list[int] = []
-        left = mask // FIRST_BIT
+        left = mask // _FIRST_BIT
         while left:  # few of several hundred bits are set
             numbers.append((left & -left).bit_length() - 1)
             left &= left - 1

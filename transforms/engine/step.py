@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 
 from schemas.errors import DetectorError
@@ -12,8 +12,6 @@ from transforms.batches.chain import ChainedSteps
 from transforms.batches.metrics import Meter
 from transforms.batches.steps import Outcome
 from transforms.classify import ClassifyStep
-from transforms.detect import Detection
-from transforms.detect.native import NativeReader
 from transforms.engine.answers import Answers
 from transforms.engine.native import new_engine
 from transforms.engine.plan import settings_of, stated_outcome
@@ -75,9 +73,9 @@ def _add(outcome: Outcome, done: Outcome) -> None:
 class EngineWork:
     """Works on batches: the engine takes what is plain, the plain steps take the rest, and both are put in order."""
 
-    def __init__(self, body: RedactLogEvents, uses_engine: bool = True) -> None:
-        """Compile both; without the engine all is done as where none is installed."""
-        self._plain = PlainSteps(replace(body, detection=_detection(body, uses_engine)))
+    def __init__(self, body: RedactLogEvents) -> None:
+        """Compile both."""
+        self._plain = PlainSteps(body)
         policy, key = body.policy, body.key
         self._answers = Answers(policy, key.epoch, self._plain.redactor, body.unknown_fields)
         opened = [self._answers.sorter.opens(rule.name) for rule in policy.fields]
@@ -86,19 +84,13 @@ class EngineWork:
         self._encoder = Encoding(policy).build()
         self._meter = Meter(EngineStep.__name__)
         self._skew_ms = body.skew_ms
-        self.uses_engine = uses_engine
+        self.uses_engine = True
         self.at_moment(body.now_ms)
 
     def at_moment(self, now_ms: int) -> None:
         """Take a moment for now."""
         self._plain.at_moment(now_ms)
         self._engine.at_moment(now_ms + self._skew_ms, now_ms // MS_A_DAY)
-
-    def hand_over_at_once(self, at_once: bool) -> None:
-        """Let the engine read by each detector that is data, or only where it pays."""
-        reader = self._plain.redactor.texts.search.reader
-        if isinstance(reader, NativeReader):
-            reader.at_once = at_once
 
     def start_bundle(self) -> None:
         """Forget what was seen in a bundle."""
@@ -188,9 +180,6 @@ class EngineStep:
 
     def build(self) -> EngineWork:
         """Compile the steps; where the engine differs from them on events of its self-check, they do all."""
-        work, plainly = EngineWork(self.body), EngineWork(self.body, uses_engine=False)
-        return work if agrees(work, plainly, self.body) else plainly
-
-
-def _detection(body: RedactLogEvents, native: bool) -> Detection:
-    return replace(body.detection or Detection.of(body.policy), native=native)
+        work = EngineWork(self.body)
+        work.uses_engine = agrees(work, self.body)
+        return work

@@ -24,4 +24,6 @@ def engine(engine_is_there: None, body: RedactLogEvents) -> EngineWork:
 @pytest.fixture(scope="session")
 def steps(engine_is_there: None, body: RedactLogEvents) -> EngineWork:
     """Return the plain steps, that encode what they make."""
-    return EngineWork(body, uses_engine=False)
+    work = EngineWork(body)
+    work.uses_engine = False
+    return work

@@ -46,15 +46,14 @@ class Format:
         return stays_in_line(self.compiled)
 
     @cached_property
-    def groups(self) -> tuple[tuple[int, Part], ...]:
-        """Return the groups, by number, whose values are replaced, and what each is."""
+    def _groups(self) -> tuple[tuple[int, Part], ...]:
         numbers = self.compiled.groupindex
         return tuple((numbers[group], part) for group, part in self.parts.items() if part.kind)
 
     def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Span]:
         """Yield what is replaced of a text, or of its part [start, end)."""
         for match in self.compiled.finditer(text, start, end):
-            for group, part in self.groups:
+            for group, part in self._groups:
                 first, last = match.span(group)
                 if first < last:
                     yield from part.spans(text, first, last, self.score, self.name)

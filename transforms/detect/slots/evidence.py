@@ -13,10 +13,10 @@ _ADDRESS_V6 = re.compile(r"::[0-9a-f]|(?:[0-9a-f]{1,4}:){5}")
 _FAILURES = "fail denied invalid incorrect wrong unknown bad_ no_such not_found illegal reject mismatch accepted succe".replace(
     "_", " "
 ).split()
-NEAR_SIGNS = (*SIGNS, *(sign.replace("_", " ") for sign in SIGNS if "_" in sign), " su ", " su:", " su[")
+_SIGNS = (*SIGNS, *(sign.replace("_", " ") for sign in SIGNS if "_" in sign), " su ", " su:", " su[")
 _START = 3
-_STARTS = dict.fromkeys(("use", "ses", "aut", "pas", *(sign[:_START] for sign in NEAR_SIGNS)))
-_SIGNS_BY_START = tuple((start, [sign for sign in NEAR_SIGNS if sign.startswith(start)]) for start in _STARTS)
+_STARTS = dict.fromkeys(("use", "ses", "aut", "pas", *(sign[:_START] for sign in _SIGNS)))
+_SIGNS_BY_START = tuple((start, [sign for sign in _SIGNS if sign.startswith(start)]) for start in _STARTS)
 """Half as many starts as signs are looked for where there is none; the most frequent ones come first."""
 
 _CODES = (

@@ -70,17 +70,11 @@ class Slot:
 
     def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Span]:
         """Yield the accounts in a text, or in its part [start, end), from left to right."""
+        judge = judge_of(self.form.name)
         for match in self.candidates(text, start, end):
-            yield from self._spans(match)
-
-    def judged(self, text: str, start: int, end: int) -> Iterable[Span]:
-        """Return the account of the candidate that begins at a place of the part of a text that ends at another."""
-        match = self.form.pattern.match(text, start, end)
-        return () if match is None else self._spans(match)
-
-    def _spans(self, match: re.Match[str]) -> Iterable[Span]:
-        weight = judge_of(self.form.name)(match)
-        return (Span(*match.span("value"), self.kind, _score(weight), self.name),) if weight > 0 else ()
+            weight = judge(match)
+            if weight > 0:
+                yield Span(*match.span("value"), self.kind, _score(weight), self.name)
 
     def refused(self, text: str) -> Iterator[Refusal]:
         """Yield the candidates whose evidence was too little, and what it was."""
