@@ -5,6 +5,7 @@ from transforms.detect.catalog.administration import ADMINISTRATION
 from transforms.detect.catalog.capitals import CAPITALS
 from transforms.detect.catalog.contact import CONTACT
 from transforms.detect.catalog.cues import CUES
+from transforms.detect.catalog.handles import HANDLES
 from transforms.detect.catalog.health import HEALTH
 from transforms.detect.catalog.identity import IDENTITY
 from transforms.detect.catalog.more_people import MORE_PEOPLE
@@ -26,6 +27,7 @@ CATALOG: tuple[Detector, ...] = (
     *PEOPLE,
     CAPITALS,
     *MORE_PEOPLE,
+    *HANDLES,
     *HEALTH,
 )
 """All detectors that logveil ships, in a fixed order."""

@@ -45,7 +45,7 @@ _PREPOSITION = (
 )
 _HANDED = (
     r"shared with|(?:re)?assigned to|granted to|belong(?:s|ing)? to|transferred to|delegated to|escalated to|mailed to|mapped to"
-    r"|process(?:es)? of|jobs? (?:of|for|from)|files? of|quota (?:of|for)|limit (?:of|for)"
+    r"|(?:quota|limits?) (?:exceeded|reached) (?:for|by)|process(?:es)? of|jobs? (?:of|for|from)|files? of|quota (?:of|for)|limit (?:of|for)"
 )
 """What only an account gets or has: no other sign is needed in the line."""
 
@@ -103,6 +103,7 @@ FORMS: tuple[Form, ...] = (
         "Session opened for «drupaladmin».",
         "dataset 7 shared with «wronat17» until Friday",
         "3 leftover processes of «mei-ling» killed",
+        "quota exceeded for «wronat17» on /lustre/scratch",
         reach=160,
         free=rf"(?:by|on behalf of|impersonating|{_HANDED}) ",
     ),
