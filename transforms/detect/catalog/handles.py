@@ -44,7 +44,7 @@ WITH_HANDLE = Detector(
         "merged by «Katja van Meyer» (@kvm)",
         "assigned to «Bo Li» (@boli).",
     ),
-    counter_examples=("Access Denied (@gate)", "Anna Smith (admin)", "anna (@anna)"),
+    counter_examples=("Access Denied (@gate)", "Anna Smith (admin)", "in Smith (@anna)"),
     boundary="«Li Na» (@lina)",
     score=0.8,
     check=lambda match: is_name(match["value"]),
