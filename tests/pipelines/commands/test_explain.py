@@ -38,22 +38,22 @@ def test_a_text_is_shown_redacted_with_what_was_taken_and_what_was_not(tmp_path:
     (tmp_path / "own.yaml").write_text(BAY)
 
     shown = explain(
-        "job of anna and li, bay 12345", "--known", "anna", "--known", "li", "--recognizers", "own.yaml"
+        "note of anna and li, bay 12345", "--known", "anna", "--known", "li", "--recognizers", "own.yaml"
     )
 
     assert shown.stdout.splitlines() == [
-        f"job of {ANNA} and li, bay <BAY>",
+        f"note of {ANNA} and li, bay <BAY>",
         f"+ anna → {ANNA}",
         "    USERNAME by own_people, score 0.99",
         "    pseudonymise: a field of the event holds it: replaced as there",
-        "    job of [anna] and li, bay 12345",
+        "    note of [anna] and li, bay 12345",
         "+ 12345 → <BAY>",
         "    BAY by Bay, score 0.4",
         "    redact_text: an entry of the recognizers' file",
         "    …of anna and li, bay [12345]",
         "- li",
         "    USERNAME by own_people: the event's own, but short or a common word: taken only next to a cue",
-        "    job of anna and [li], bay 12345",
+        "    note of anna and [li], bay 12345",
     ]
 
 

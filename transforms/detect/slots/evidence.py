@@ -167,7 +167,7 @@ def of_word(value: str) -> tuple[str, ...]:
     """Return what is true of a word by itself.
 
     Example:
-        >>> of_word("tomek7"), of_word("window")
+        >>> of_word("wronat7"), of_word("window")
         (('word suspect', 'word login', 'word digits'), ('word ordinary', 'word login'))
     """
     name = value.partition("@")[0]
