@@ -118,6 +118,7 @@ def test_only_checks_that_ask_lists_of_words_are_code() -> None:
         "person_in_json",
         "person_in_carets",
         "person_surname_first",
+        "person_with_handle",
     }
     paths = {"path_of_person", "path_of_spool", "path_of_application"}
     accounts = {
@@ -126,6 +127,8 @@ def test_only_checks_that_ask_lists_of_words_are_code() -> None:
         "by_account",
         "directory_name",
         "account_before_request",
+        "account_behind_uid",
+        "account_done_by_zh",
     }
     assert code == persons | paths | accounts | {"password_said"}
 
