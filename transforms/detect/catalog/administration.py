@@ -83,12 +83,13 @@ QUEUE = Detector(
         r"(?:(?<![^\n])|(?<=[\n>]))[ \t]{0,12}\d{2,10}(?:[.\[_][\w.\]\[%-]{1,40})?[ \t]{1,12}(?:[\w.:/+-]{1,40}[ \t]{1,16}){0,3}?(?P<value>[A-Za-z_][\w.-]{1,31})[ \t]{1,16}"
         r"(?:(?:\d+-)?\d{1,5}:\d\d(?::\d\d)?[ \t]{1,12})?(?:R|PD|CG|CD|CA|F|TO|NF|Q|H|E|S|T|W|r|t|qw|hqw|Eqw|dr|RUN|PEND|DONE|EXIT|PSUSP|USUSP|SSUSP|RUNNING|PENDING|COMPLETED|COMPLETING|FAILED|CANCELLED|TIMEOUT|I|X|C)[ \t]"
     ),
-    trigger=r"[\n>][ \t]{0,12}[0-9]{2,10}(?:[.\[_][^ \t\n]{1,40})?[ \t]{1,12}[0-9A-Za-z_]",
+    trigger=r"[\n>][ \t]{0,12}[0-9]{2,10}(?:[.\[_][^ \t\n]{1,40})?[ \t]{1,12}[0-9A-Za-z_.:/+-]",
     source="squeue(1), bjobs(1), qstat of PBS and SGE, condor_q(1): job, user, perhaps the time used, state",
     examples=(
         "542935  «efranz»  RUN   short      host1",
         "  4711 main wrap «tomek» R 1:02 1 node7",
         "88.pbs1 STDIN «anna.w» 00:01:02 R batch",
+        "4712 ./nightly.sh «tomek» R 1:02 1 node7",
     ),
     counter_examples=("12 errors found Rx ", "542935 RUN short", "2027-01-02 12:00:01 tomek R "),
     boundary="11 «ab» R ",

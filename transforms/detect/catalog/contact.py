@@ -136,7 +136,7 @@ BEHIND_WORD = Detector(
         r"(?: is|为|是)?[ \t]?(?:[:：=][ \t]?)?[\"'\[(（【]?(?P<value>(?:\+|00)?\(?\d(?:[() -]{0,2}\d){6,14})(?![A-Za-z0-9]|[.:]\d)"
     ),
     trigger=(
-        r"(?:(?i:phone|tel|mobile|cell|fax)(?i: no| number)?\.?|电话|手机|座机|传真|号|号码|致电|拨打|短信(?:已)?发(?:送)?(?:至|到))"
+        r"(?:(?i:phone|tel|mobile|cell|fax)(?i: no\.?| number)?\.?|电话|手机|座机|传真|号|号码|致电|拨打|短信(?:已)?发(?:送)?(?:至|到))"
         r"(?: is|为|是)?[ \t]?(?:(?:[:=]|：)[ \t]?)?(?:[\"'\[(]|（|【)?(?:\+|00)?\(?[0-9](?:[() -]{0,2}[0-9]){6}"
     ),
     source="ITU-T E.164: up to 15 digits; behind a word for telephones it need not be a prefix that somebody has",

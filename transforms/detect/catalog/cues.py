@@ -154,9 +154,14 @@ LICENCE = Detector(
         r"(?:(?<![A-Za-z])(?i:imei|meid|imsi|vin|serial(?: no\.?| number)?|s/n|driver'?s? licen[cs]e|licen[cs]e plate|plate|udi)|车牌|车架号|驾驶证|序列号|设备号)"
         rf"{_LINK}(?P<value>(?=[A-Z0-9-]{{0,20}}\d)[A-Z0-9][A-Z0-9-]{{4,20}}){AFTER_CODE}"
     ),
-    trigger=rf"(?:(?i:imei|meid|imsi|vin|serial(?: no| no\.| number)?|s/n|licen[cs]e|plate|udi)|车牌|车架号|驾驶证|序列号|设备号){_LINKED}[A-Z0-9]{{5}}|(?:车牌|车架号|驾驶证|序列号|设备号)",
+    trigger=rf"(?:(?i:imei|meid|imsi|vin|serial(?: no| no\.| number)?|s/n|licen[cs]e|plate|udi)|车牌|车架号|驾驶证|序列号|设备号){_LINKED}[A-Z0-9][A-Z0-9-]{{4}}|(?:车牌|车架号|驾驶证|序列号|设备号)",
     source="3GPP TS 23.003, 6 (IMEI); ISO 3779 (VIN); UDI of 21 CFR 801; 45 CFR 164.514(b)(2)(i)(K), (L), (M)",
-    examples=("IMEI «490154203237518»", "VIN: «1HGCM82633A004352» ok", "serial number «C02XL0GTJGH5»"),
+    examples=(
+        "IMEI «490154203237518»",
+        "VIN: «1HGCM82633A004352» ok",
+        "serial number «C02XL0GTJGH5»",
+        "S/N «12-AB-345» worn",
+    ),
     counter_examples=("serial number missing", "serial port", "vinegar 123456"),
     boundary="s/n «AB12345»",
     score=0.75,
@@ -184,9 +189,14 @@ LIFE_DATE = Detector(
         r"(?:(?<![A-Za-z])(?i:born(?: on)?|birth ?day|date of birth|birth ?date|dob|admi(?:tted|ssion)(?: date| on)?|discharged?(?: date| on)?|died(?: on)?|deceased(?: on)?|date of death|death date)|出生于?|生于|入院(?:日期|时间)?|出院(?:日期|时间)?|死亡(?:日期|时间)?)"
         rf"{_LINK}(?P<value>{_DATE})(?![0-9])"
     ),
-    trigger=rf"(?:(?i:born(?: on)?|birth ?day|birth ?date|birth|dob|admitted(?: on)?|admission(?: date)?|discharge(?:d)?(?: date| on)?|died(?: on)?|deceased(?: on)?|death(?: date)?)|生|于|院|亡|日期|时间){_LINKED}[0-9]",
+    trigger=rf"(?:(?i:born(?: on)?|birth ?day|birth ?date|birth|dob|admi(?:tted|ssion)(?: date| on)?|discharge(?:d)?(?: date| on)?|died(?: on)?|deceased(?: on)?|death(?: date)?)|生|于|院|亡|日期|时间){_LINKED}[0-9]",
     source="45 CFR 164.514(b)(2)(i)(C): dates of birth, admission, discharge and death",
-    examples=("patient born «1961-03-07»", "DOB: «07/03/1961»", "入院日期：«2026年3月7日»"),
+    examples=(
+        "patient born «1961-03-07»",
+        "DOB: «07/03/1961»",
+        "入院日期：«2026年3月7日»",
+        "admission on «2026-03-07»",
+    ),
     counter_examples=("admission control 2026", "died with 1", "born free 12"),
     boundary="dob «1961-03-07»",
     score=0.8,
