@@ -22,6 +22,9 @@ from schemas.stated import (
     is_text,
 )
 
+PYTHON = "python"
+"""What made the records where the event engine did not."""
+
 LEDGER_VERSION = 1
 REJECTED_CATEGORY = "rejected"
 COMMIT_KEY = "commit"
@@ -144,7 +147,7 @@ class Ledger:
     key_fingerprint: str = ""
     allow_digest: str = ""
     known_accounts: str = ""
-    engine: str = "python"
+    engine: str = PYTHON
 
     def with_files(self, files: Iterable[LedgerFile], replaces: Mapping[str, str] | None = None) -> "Ledger":
         """Return the ledger with the files that hold its records."""

@@ -12,12 +12,11 @@ from typing import Any
 
 from schemas.errors import LedgerError, StreamError
 from schemas.events import Counts
-from schemas.ledger import LedgerFile, check_balance, of_version, stated_files
+from schemas.ledger import PYTHON, LedgerFile, check_balance, of_version, stated_files
 
 SEGMENT_VERSION = 1
 DEALING_VERSION = 1
 _HEX_OF_A_TOPIC = 16
-PYTHON = "python"
 
 Offsets = Mapping[int, int]
 """The offset to read next, by number of the topic's partition."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import fastavro
 
+from pipelines.retention.verify import verify_root
 from pipelines.root.commit import Run, commit, open_run
 from pipelines.root.ledger_files import read_ledgers, standing_runs
 from pipelines.root.partition_files import event_files, rejection_files
@@ -178,6 +179,11 @@ def read_records(root: Path, category: str) -> list[dict[str, object]]:
 def already_committed(root: Path) -> Mapping[str, str]:
     """Return the run that stands for each input, by the input's checksum."""
     return standing_runs(read_ledgers(root))
+
+
+def is_whole(root: Path) -> bool:
+    """Tell whether a root is as it should be by the default policy."""
+    return verify_root(root, datetime.now(UTC), default_policy()) == []
 
 
 def tree(root: Path) -> list[str]:

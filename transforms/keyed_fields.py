@@ -41,8 +41,7 @@ def keyed_people(detection: Detection, resolve: Resolve) -> KeyedPeople:
             person = text[span.start : span.end]
             resolved = resolve(span, person)
             if resolved is not None:
-                found.append(Known(person, resolved.token, resolved.kind))
-                found[-1].distinct = True
+                found.append(Known.without_cue(person, resolved.token, resolved.kind))
         return found
 
     return read

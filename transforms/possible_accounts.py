@@ -89,7 +89,4 @@ def _is_telling(word: str) -> bool:
 
 def known_accounts(value: str, kind: str, treat: Treat) -> list[Known]:
     """Return the possible accounts of a value with what they become, to be found in that value without a cue."""
-    found = [Known(word, treat(word) or f"<{kind}>", kind) for word in possible_accounts(value)]
-    for known in found:
-        known.distinct = True
-    return found
+    return [Known.without_cue(word, treat(word) or f"<{kind}>", kind) for word in possible_accounts(value)]

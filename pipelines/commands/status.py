@@ -1,7 +1,5 @@
 """`logveil status`: how far a root and its streams have come, for people, machines and Prometheus."""
 
-import signal
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +23,7 @@ from pipelines.commands.kafka_options import (
 )
 from pipelines.commands.policy import PolicyOption, read_policy
 from pipelines.commands.status_report import print_status, status_json
+from pipelines.commands.stopping import stopping
 from pipelines.commands.terminal import say, say_json
 from pipelines.database.database import Database
 from pipelines.sources.kafka import KafkaConnection
@@ -136,10 +135,8 @@ def _registry(look: Callable[[], Status]) -> CollectorRegistry:
 def _serve(look: Callable[[], Status], port: int, host: str) -> None:
     look()
     server, _ = start_http_server(port, host, _registry(look))
-    stopped = threading.Event()
-    for asked in (signal.SIGINT, signal.SIGTERM):  # also where a shell started it with interrupts ignored
-        signal.signal(asked, lambda *_: stopped.set())
+    stop = stopping()
     say(f"metrics on http://{host}:{port}/metrics")
-    while not stopped.wait(1):
+    while not stop.wait(1):  # not for ever at once: a signal that another thread took must be seen here
         pass
     server.shutdown()

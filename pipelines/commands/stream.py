@@ -1,10 +1,7 @@
 """`logveil stream`: a topic, a directory or a demonstration, redacted without end."""
 
-import signal
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from types import FrameType
 
 from apache_beam import DoFn
 
@@ -32,6 +29,7 @@ from pipelines.commands.redact import (
     key_ring,
     split_beam_options,
 )
+from pipelines.commands.stopping import stopping
 from pipelines.commands.stores import account_store, erased_accounts, event_store
 from pipelines.commands.stream_demo import show_demo
 from pipelines.commands.terminal import say
@@ -47,7 +45,7 @@ from schemas.errors import OptionsError
 from schemas.ledger import Ledger
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
-from transforms.engine.choice import EngineChoice, chosen_engine
+from transforms.engine.choice import EngineChoice
 from transforms.framing.messages import MessageFormat
 
 _LANES_IN_PROCESS = 1
@@ -178,7 +176,7 @@ def stream(
         job.erased_in_vault,
         engine,
     )
-    chosen_engine(engine, lasting.without({}), lasting.needs_events)
+    lasting.engine_for(lasting.without({}))
     run(lasting, roll_seconds, until_caught_up, beam_options, detach)
 
 
@@ -195,18 +193,6 @@ def run(
         return
     progress = run_micro_batches(job, roll_seconds, stopping(), until_caught_up)
     say(f"{progress.messages} messages committed in {progress.runs} runs")
-
-
-def stopping() -> threading.Event:
-    """Return what is set when this process is told to end: what is under way is then brought to its end."""
-    stop = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
-    return stop
 
 
 def _show_run(ledger: Ledger) -> None:

@@ -35,13 +35,13 @@ from pipelines.sources.inputs import FilePart, Given, InputFile, check_unchanged
 from pipelines.sources.read_files import Reading
 from pipelines.sources.tally import Watch, tallied, unwatched
 from schemas.errors import InputError, LogveilError
-from schemas.ledger import Ledger, LedgerInput, LedgerSkipped
+from schemas.ledger import PYTHON, Ledger, LedgerInput, LedgerSkipped
 from schemas.policy.policy import Policy
 from transforms.accounts.erased import ErasedAccounts, Marks, joined_marks
 from transforms.avro.blocks import Codec
 from transforms.classify import UnknownFields
 from transforms.detect import Detection
-from transforms.engine.choice import PLAIN, EngineChoice, chosen_engine
+from transforms.engine.choice import EngineChoice, chosen_engine
 from transforms.engine.self_check import UNEQUAL
 from transforms.framing.text_events import Lines
 from transforms.pseudonyms import PseudonymKey
@@ -151,12 +151,12 @@ def run_redaction(job: RedactionJob, watch: Watch = unwatched) -> Ledger:
         chosen, skipped = choose_inputs(job)
         files = chosen.files
         engine = job.engine_for(job.body(erased))
-        workers, summary = _process(job, run.staging, files, erased, engine != PLAIN, watch)
+        workers, summary = _process(job, run.staging, files, erased, engine != PYTHON, watch)
         if summary.counts.pop(UNEQUAL, 0):
             logger.warning(
                 "the engine made other records of the self-check than the plain steps, which did the run"
             )
-            engine = PLAIN
+            engine = PYTHON
         for file in files:
             check_unchanged(file, job.safe_name)
         ledger = _ledger(job, run.id, chosen, summary, clock, workers)

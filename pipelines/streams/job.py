@@ -16,7 +16,7 @@ from schemas.segment import Dealing, Offsets
 from transforms.accounts.erased import ErasedAccounts, Marks, joined_marks
 from transforms.avro.blocks import Codec
 from transforms.batches.display import Shown
-from transforms.engine.choice import EngineChoice
+from transforms.engine.choice import EngineChoice, chosen_engine
 from transforms.framing.messages import MessageFormat
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
@@ -71,13 +71,6 @@ class StreamJob:
     token: str = field(default_factory=lambda: uuid4().hex)
 
     @property
-    def needs_events(self) -> str | None:
-        """Return why records can't be made at once of what is read, None if they can."""
-        if self.format is not MessageFormat.JSON:
-            return "the messages are not events in JSON"
-        return "the events go into MySQL or another topic" if self.stores.events else None
-
-    @property
     def shown(self) -> Shown:
         """Return what a runner's page may show."""
         return {"lanes": self.dealing.lanes, "format": str(self.format), "codec": str(self.codec)}
@@ -87,6 +80,19 @@ class StreamJob:
         marks = joined_marks(erased_from_root, self.erased_in_vault)
         erased = ErasedAccounts(marks, tuple(self.keys) or (self.body.key,)) if marks else None
         return replace(self.body, erased=erased)
+
+    def engine_for(self, body: RedactLogEvents) -> str:
+        """Return what makes the records of a body: `python`, or `native` with the engine's version.
+
+        Raises:
+            OptionsError: The engine was asked for and can't do it.
+        """
+        reason = None
+        if self.format is not MessageFormat.JSON:
+            reason = "the messages are not events in JSON"
+        elif self.stores.events:
+            reason = "the events go into MySQL or another topic"
+        return chosen_engine(self.engine, body, reason)
 
 
 def deal_topic(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from pipelines.root.partition_files import Encode
 from pipelines.streams.job import StreamJob
+from schemas.ledger import PYTHON
 from transforms.accounts.erased import Marks
-from transforms.avro.encode import Encoding
-from transforms.engine.choice import PLAIN, chosen_engine
+from transforms.avro.encode import Encoding, PartitionEncoder
 from transforms.engine.function import EngineFunction
 from transforms.engine.records import joined_partitions
 from transforms.redact_logs import RedactFunction
@@ -18,15 +18,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LaneBody:
-    """What redacts records, and how files take what it gives.
+    """What redacts records, and how files take what it gives: events by `encode`, all else by `encoder`.
 
     `erased` is what was erased when it was made; `engine` is `python`, or `native` with its version.
     """
 
     redact: RedactFunction | EngineFunction
+    encoder: PartitionEncoder
     encode: Encode
     erased: Marks
-    engine: str = PLAIN
+    engine: str = PYTHON
 
 
 class LaneBodies:
@@ -65,10 +66,11 @@ def make_body(job: StreamJob, erased: Marks) -> LaneBody:
         OptionsError: The engine was asked for and this worker has none.
     """
     body = job.without(erased)
-    engine = chosen_engine(job.engine, body, job.needs_events)
-    if engine != PLAIN:
+    encoder = Encoding(body.policy).build()
+    engine = job.engine_for(body)
+    if engine != PYTHON:
         function = EngineFunction(body)
         if function.agrees:
-            return LaneBody(function, joined_partitions, erased, engine)
+            return LaneBody(function, encoder, joined_partitions, erased, engine)
         logger.warning("the engine made other records of the self-check than the plain steps, which go on")
-    return LaneBody(body.build(), Encoding(body.policy).build().encode_events, erased)
+    return LaneBody(body.build(), encoder, encoder.encode_events, erased)

@@ -23,7 +23,6 @@ from schemas.errors import ClosedLaneError, KeyFileError
 from schemas.events import Counts, RawRecord, Source
 from schemas.ledger import REJECTED_CATEGORY, WrittenFile
 from schemas.segment import OffsetRange, Segment, stream_id
-from transforms.avro.encode import Encoding
 from transforms.batches.metrics import Meter
 from transforms.framing.messages import message_records
 from transforms.tag import epoch_ms
@@ -73,7 +72,6 @@ class LaneWorker:
         self._bodies = bodies or LaneBodies(job)
         self._is_open = False
         self._stores = StoreWriters(job.stores)
-        self._encoder = Encoding(job.body.policy).build()
         self._read, self._written = Meter("ReadTopic"), Meter("CommitSegments")
         self.messages = 0
 
@@ -155,7 +153,7 @@ class LaneWorker:
         self, stands: Position, gaps: tuple[OffsetRange, ...], staging: Path, body: LaneBody
     ) -> _Attempt:
         name = segment_file_name(self.lane, stands.sequence)
-        encoder, codec = self._encoder, self._job.codec
+        encoder, codec = body.encoder, self._job.codec
 
         def files(category: str, schema: str, encode: object, key: str = "") -> PartitionFiles:
             return PartitionFiles(str(staging), category, schema, encode, codec, lambda _: name, key)  # type: ignore[arg-type]

@@ -12,7 +12,6 @@ import orjson
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from pipelines.retention.verify import verify_root
 from pipelines.sources.kafka import PASSWORD_VARIABLE, KafkaConnection, KafkaTopic
 from pipelines.streams import topic_writers
 from pipelines.streams.job import Stores, StreamJob, deal_topic
@@ -26,7 +25,7 @@ from schemas.policy.file import default_policy
 from tests.certificates import certificates
 from tests.cluster.counted import SECRET, counted_event, numbers_in, rejected_in
 from tests.kafka import MAX_MESSAGE_BYTES, PASSWORD, USER, Kafka, free_ports, kafka_broker
-from tests.made_output import read_records
+from tests.made_output import is_whole, read_records
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
 
@@ -52,10 +51,6 @@ def stream(root: Path, connection: KafkaConnection, topic: str, lanes: int = 2, 
 
 def plain(broker: Kafka) -> KafkaConnection:
     return KafkaConnection(broker.bootstrap)
-
-
-def is_whole(root: Path) -> bool:
-    return verify_root(root, datetime.now(UTC), default_policy()) == []
 
 
 @pytest.mark.parametrize("compression", ["none", "gzip", "snappy", "lz4", "zstd"])

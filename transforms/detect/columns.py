@@ -91,11 +91,11 @@ class Columns:
                 if value is not None and _is_value(column, row[value.start : value.end]):
                     yield Span(start + value.start, start + value.end, column.kind, _SCORE, COLUMN)
 
-    # An account is a project there where jobs are charged to one.
     def _columns(self, heading: str, titles: Sequence[_Cell]) -> Iterator[_Column]:
         for number, cell in enumerate(titles):
             key = heading[cell.start : cell.end].partition("/")[0]
             found = self._classify(key.replace(" ", "_"))
+            # An account is a project there where jobs are charged to one.
             if found is not None and found[1] in _SHAPES and key.lower() != "account":
                 yield _Column(key, *found, cell, number)
 

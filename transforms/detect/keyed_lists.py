@@ -43,7 +43,8 @@ _ITEM = re.compile(
 _VALUE_BYTES = r"[0-9a-z_.@+$\\\x80-\xff-]+"
 _MARK_BYTES = r"(?:[,;|]|、)"
 _SHORTEST_NUMBER = 8
-_SHAPES = {NAMED: NAMED, SUSPECT: SUSPECT, NUMBERED: NUMBERED, DIGITS: DIGITS, PERSON: PERSON, TEXT: TEXT}
+_SHAPES = frozenset((NAMED, SUSPECT, NUMBERED, DIGITS, PERSON, TEXT))
+"""What is said of single values and holds for members too; any other key's members are tokens."""
 
 
 class _Member(NamedTuple):
@@ -86,7 +87,7 @@ class _Lists:
     def _spans(self, members: Sequence[_Member], found: tuple[str, str], enclosed: bool) -> Iterator[Span]:
         kind, shape = found
         listed = [member for member in members if self._vocabulary.classify(member.text) is None]
-        for member in _taken(listed, kind, _SHAPES.get(shape, TOKEN), enclosed):
+        for member in _taken(listed, kind, shape if shape in _SHAPES else TOKEN, enclosed):
             is_name = kind == "UIN" and not any(map(str.isdigit, member.text))
             yield Span(member.start, member.end, "USERNAME" if is_name else kind, KEYED_SCORE, self.name)
 
@@ -206,10 +207,9 @@ def _fits(member: _Member, kind: str, shape: str, enclosed: bool) -> bool:
         return False
     if shape == NAMED or (shape == NUMBERED and text[0].isalpha()):
         shape = SUSPECT
+    # What follows an account behind a Chinese comma is most often what became of it.
     if _is_han(text) and shape in (SUSPECT, NAMED):
-        return is_chinese_name(
-            text
-        )  # what follows an account behind a Chinese comma is most often what became of it
+        return is_chinese_name(text)
     if shape == SUSPECT and not text.isascii():
         shape = NAMED
     return fits(Value("", text, enclosed, False, False), shape)

@@ -65,6 +65,13 @@ class Known:
         self.literal = literal_of(self.text)
         self.distinct = is_distinct(self.literal)
 
+    @classmethod
+    def without_cue(cls, text: str, replacement: str, kind: str) -> "Known":
+        """Return one that is searched for without a cue, however short or common."""
+        known = cls(text, replacement, kind)
+        known.distinct = True
+        return known
+
 
 class People:
     """The known values of one event, ready to be searched for."""

@@ -3,14 +3,13 @@
 from enum import StrEnum
 
 from schemas.errors import OptionsError
+from schemas.ledger import PYTHON
 from transforms.engine.native import VERSION
 from transforms.engine.plan import unfit
 from transforms.redact_logs import RedactLogEvents
 
 WANTED = "0.4.0"
 """The version of the engine that speaks as `transforms.engine.stated` does; each change of that is another one."""
-
-PLAIN = "python"
 
 
 class EngineChoice(StrEnum):
@@ -41,4 +40,4 @@ def chosen_engine(choice: EngineChoice, body: RedactLogEvents, needs_events: str
     reason = None if choice is EngineChoice.PYTHON else needs_events or unfit_for(body)
     if choice is EngineChoice.NATIVE and reason is not None:
         raise OptionsError(f"--engine=native: the engine can't do this run: {reason}")
-    return PLAIN if choice is EngineChoice.PYTHON or reason is not None else f"native {VERSION}"
+    return PYTHON if choice is EngineChoice.PYTHON or reason is not None else f"native {VERSION}"

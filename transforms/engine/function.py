@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from schemas.events import RawRecord
-from transforms.batches.steps import Outcome
+from schemas.events import Counts, RawRecord
 from transforms.engine.records import EncodedEvents
 from transforms.engine.step import EngineStep
 from transforms.redact_logs import Redacted, RedactLogEvents
@@ -30,7 +29,7 @@ class EngineFunction:
 
     def __call__(self, records: Sequence[RawRecord]) -> Redacted[EncodedEvents]:
         """Return what became of records, each of them in one place or count."""
-        result: Outcome[EncodedEvents] = Outcome([])
+        result: Redacted[EncodedEvents] = Redacted([], [], Counts(), [])
         of_sources: dict[int, list[RawRecord]] = {}
         for record in records:
             of_sources.setdefault(id(record.source), []).append(record)
@@ -39,4 +38,4 @@ class EngineFunction:
             result.kept += outcome.kept
             result.rejections += outcome.rejections
             result.counts.update(outcome.counts)
-        return Redacted(result.kept, result.rejections, result.counts, [])
+        return result

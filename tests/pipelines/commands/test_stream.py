@@ -1,17 +1,12 @@
 """`logveil stream` on the command line: the demonstration, a watched folder, and options that it refuses."""
 
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 from typer.testing import CliRunner
 
 from pipelines.commands.cli import app
-from pipelines.retention.verify import verify_root
 from pipelines.root.segment_files import read_segments
 from schemas.errors import InputError, OptionsError, UnreachableError
-from schemas.policy.file import default_policy
-from tests.made_output import event_ids, read_records
+from tests.made_output import event_ids, is_whole, read_records
 from tests.pipelines.streams.made_streams import event
 from tests.pipelines.streams.test_lane_worker import numbers
 from transforms.engine.choice import WANTED
@@ -22,10 +17,6 @@ def stream(*arguments: object) -> str:
     result = CliRunner().invoke(app, ["stream", *map(str, arguments)], catch_exceptions=False)
     assert result.exit_code == 0, result.output
     return result.output
-
-
-def is_whole(root: Path) -> bool:
-    return verify_root(root, datetime.now(UTC), default_policy()) == []
 
 
 def test_the_demonstration_shows_partitions_that_grow(tmp_path):

@@ -1,13 +1,12 @@
 """A lane's records are made by the engine where it can do it, and are those of the plain steps."""
 
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipelines.retention.verify import verify_root
-from pipelines.root.receipts import append_receipt
 from pipelines.root.segment_files import read_segments
 from pipelines.streams.job import Stores
 from pipelines.streams.lane_body import LaneBodies, make_body
@@ -16,8 +15,7 @@ from schemas.accounts import ErasedMark
 from schemas.errors import OptionsError
 from schemas.policy.file import default_policy
 from tests.made_output import read_records
-from tests.pipelines.streams.made_streams import KEY, event, make_job, new_topic
-from transforms.accounts.erased import erasure_digest
+from tests.pipelines.streams.made_streams import event, make_job, new_topic, note_erasure
 from transforms.batches.steps import BatchFn
 from transforms.engine.choice import WANTED, EngineChoice
 from transforms.framing.messages import MessageFormat
@@ -103,9 +101,7 @@ def test_an_account_that_was_erased_comes_in_no_more_by_the_engine(tmp_path):
     topic.produce(event(0, uin="100012345678"))
     assert worker.advance(now()).engine == NATIVE
     (record,) = read_records(tmp_path, EVENTS)
-    mark = ErasedMark(erasure_digest(KEY, str(record["uin"])), 0, epoch_ms(now()) + 60_000)
-    body = {"plan": "p", "accounts": [{"pseudonyms": [asdict(mark)]}], "rewritten": []}
-    append_receipt(tmp_path, "erase", body, now())
+    note_erasure(tmp_path, record["uin"])
     topic.produce(event(1, uin="100012345678"))
     segment = worker.advance(now())
     assert (segment.engine, segment.counts["erased_on_arrival"]) == (NATIVE, 1)

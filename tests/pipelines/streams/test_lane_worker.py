@@ -1,7 +1,7 @@
 """One call commits what is there of a lane as one segment that balances; whatever fails, the next call goes on."""
 
 from collections import Counter
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,23 +10,26 @@ from pipelines.lanes.log import position
 from pipelines.retention.verify import verify_root
 from pipelines.root.erased_marks import runs_unaware_of
 from pipelines.root.layout import STAGING
-from pipelines.root.receipts import append_receipt
 from pipelines.root.segment_files import read_segments
 from pipelines.sources.kafka_lane import ReadLimit
 from pipelines.streams.job import Stores, deal_topic
 from pipelines.streams.lane_worker import LaneWorker
-from schemas.accounts import ErasedMark
 from schemas.errors import ClosedLaneError, KeyFileError, LaneError, LogveilError
 from schemas.policy.file import default_policy
 from schemas.segment import OffsetRange
 from tests.made_output import event_ids, file_size_limit, read_records
-from tests.pipelines.streams.made_streams import KEY, SECRET, event, make_job, new_topic, produce
-from transforms.accounts.erased import erasure_digest
+from tests.pipelines.streams.made_streams import (
+    SECRET,
+    event,
+    make_job,
+    new_topic,
+    note_erasure,
+    produce,
+)
 from transforms.batches.steps import BatchFn
 from transforms.framing.messages import MessageFormat
 from transforms.pseudonyms import PseudonymKey
 from transforms.redact_logs import RedactLogEvents
-from transforms.tag import epoch_ms
 
 
 def now():
@@ -233,9 +236,7 @@ def test_an_account_erased_while_the_stream_runs_comes_in_no_more(tmp_path):
         segment = worker.advance(now())
         if number == 0:
             (record,) = read_records(tmp_path, "category=troubleshooting_data")
-            mark = ErasedMark(erasure_digest(KEY, str(record["uin"])), 0, epoch_ms(now()) + 60_000)
-            body = {"plan": "p", "accounts": [{"pseudonyms": [asdict(mark)]}], "rewritten": []}
-            append_receipt(tmp_path, "erase", body, now())
+            note_erasure(tmp_path, record["uin"])
     assert segment.counts["erased_on_arrival"] == 1
     assert numbers(tmp_path) == [0]
 

@@ -5,6 +5,8 @@ from transforms.detect.detector import Detector
 from transforms.detect.words import is_ordinary
 
 _LOGIN = r"[A-Za-z_][\w.-]{1,38}[\w$]"
+_HANDLED = r" \(@[A-Za-z_][0-9A-Za-z_.-]{1,38}[$]?\)"
+_OF_HANDLES = "GitLab, Gitea, Mattermost: a display name and, in brackets, the handle"
 _DOES_ZH = "手动|自动|触发|提交|创建|执行|操作|发起|启动|停止|取消|审批|审核|驳回|删除|修改|更新|上传|下载|导出|导入|登录|授权|批准|签收|签发|确认|撤回|重启"
 
 NUMBERED = Detector(
@@ -25,8 +27,8 @@ HANDLE = Detector(
     name="handle_in_brackets",
     kind="USERNAME",
     pattern=rf"(?<=[\w'’{HAN}] \(@)(?P<value>{_LOGIN})(?=\))",
-    trigger=r" \(@[A-Za-z_][0-9A-Za-z_.-]{1,38}[$]?\)",
-    source="GitLab, Gitea, Mattermost: a display name and, in brackets, the handle",
+    trigger=_HANDLED,
+    source=_OF_HANDLES,
     examples=("Anna Smith (@«a.smith») pushed", "by Wei (@«wei42»)", "mentioned by 李娜 (@«li.na»)"),
     counter_examples=("decorator (@cached_property.setter())", "(@tomek)", "see (@ 12)"),
     boundary="Li (@«li7»)",
@@ -37,8 +39,8 @@ WITH_HANDLE = Detector(
     name="person_with_handle",
     kind="PERSON",
     pattern=rf"(?P<value>{NAME_EN})(?= \(@{_LOGIN}\))",
-    trigger=r" \(@[A-Za-z_][0-9A-Za-z_.-]{1,38}[$]?\)",
-    source="GitLab, Gitea, Mattermost: a display name and, in brackets, the handle",
+    trigger=_HANDLED,
+    source=_OF_HANDLES,
     examples=(
         "«Anna Smith» (@a.smith) pushed",
         "merged by «Katja van Meyer» (@kvm)",

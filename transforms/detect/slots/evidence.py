@@ -126,8 +126,9 @@ def evidence(match: re.Match[str], form: str) -> tuple[str, ...]:
     )
 
 
-_NAMED_BY_CUE = ("cue", "preposition", "list", "domain", "domain_in_brackets")
-"""Forms whose cue is one of a few words, or the name of a domain."""
+_OF_FEW_CUES = ("cue", "preposition", "list")
+_NAMED_BY_CUE = (*_OF_FEW_CUES, "domain", "domain_in_brackets")
+"""Forms whose cue is one of a few words, and those where it is the name of a domain."""
 
 
 @lru_cache(maxsize=4096)
@@ -140,7 +141,7 @@ def of_cue(form: str, cue: str, sep: str, quote: str) -> tuple[str, ...]:
 
 
 def _of_cue(form: str, cue: str, sep: str, quote: str) -> Iterator[str]:
-    if cue and form in _NAMED_BY_CUE[:3]:
+    if cue and form in _OF_FEW_CUES:
         yield f"cue {cue}"
     if cue in _STRONG:
         yield "cue strong"
